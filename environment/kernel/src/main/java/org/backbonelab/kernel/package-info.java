@@ -1,0 +1,2 @@
+/** A small IJava-compatible Jupyter kernel on JShell. */
+package org.backbonelab.kernel;

@@ -1,0 +1,2 @@
+/** Building blocks of backbones, as DJL blocks with explicit shapes. */
+package org.backbonelab.layer;
