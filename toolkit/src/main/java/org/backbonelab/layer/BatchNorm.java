@@ -1,0 +1,45 @@
+package org.backbonelab.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+
+/** Batch normalisation of (N, C, H, W) with momentum 0.1 and eps 1e-5, as torchvision's ResNets have it. */
+public final class BatchNorm extends Layer {
+    private static final float EPS = 1e-5f;
+    /** PyTorch's convention: the share of the new value. */
+    private static final float MOMENTUM = 0.1f;
+
+    private final Parameter weight;
+    private final Parameter bias;
+    private final Parameter runningMean;
+    private final Parameter runningVar;
+
+    /**
+     * Builds a batch norm.
+     *
+     * @param weightInit ones, or zeros for the last norm of a residual branch
+     */
+    public BatchNorm(int channels, Init weightInit) {
+        weight = parameter("weight", weightInit, channels);
+        bias = parameter("bias", Init.ZEROS, channels);
+        runningMean = buffer("running_mean", Init.ZEROS, channels);
+        runningVar = buffer("running_var", Init.ONES, channels);
+    }
+
+    @Override
+    public NDArray apply(NDArray x, Pass pass) {
+        // Momentum 0 leaves the running statistics alone, yet normalises by the batch's own.
+        float momentum = pass.updatesStatistics() ? MOMENTUM : 0;
+        return ai.djl.nn.norm.BatchNorm.batchNorm(
+                        x,
+                        pass.value(runningMean, x),
+                        pass.value(runningVar, x),
+                        pass.value(weight, x),
+                        pass.value(bias, x),
+                        1,
+                        momentum,
+                        EPS,
+                        pass.isTraining())
+                .singletonOrThrow();
+    }
+}

@@ -1,0 +1,70 @@
+package org.backbonelab.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.convolutional.Conv2d;
+
+/** A two-dimensional convolution: (N, in, H, W) to (N, out, H', W'). */
+public final class Conv extends Layer {
+    private final Parameter weight;
+    private final Parameter bias;
+    private final Shape stride;
+    private final Shape padding;
+    private final int groups;
+
+    /**
+     * Builds a convolution with square kernel.
+     *
+     * @param spec channels, kernel, stride, padding, groups
+     * @param init of the weight (out, in / groups, k, k)
+     * @param withBias whether a bias, initially zero, is added
+     */
+    public Conv(Spec spec, Init init, boolean withBias) {
+        weight = parameter("weight", init, spec.out, spec.in / spec.groups, spec.kernel, spec.kernel);
+        bias = withBias ? parameter("bias", Init.ZEROS, spec.out) : null;
+        stride = new Shape(spec.stride, spec.stride);
+        padding = new Shape(spec.padding, spec.padding);
+        groups = spec.groups;
+    }
+
+    @Override
+    public NDArray apply(NDArray x, Pass pass) {
+        NDArray w = pass.value(weight, x);
+        return convolve(x, w, bias == null ? null : pass.value(bias, x), stride, padding, groups, pass);
+    }
+
+    /** Convolves and counts the multiply-adds. */
+    static NDArray convolve(NDArray x, NDArray w, NDArray b, Shape stride, Shape padding, int groups, Pass pass) {
+        NDArray y =
+                Conv2d.conv2d(x, w, b, stride, padding, new Shape(1, 1), groups).singletonOrThrow();
+        pass.count(y.getShape().size() * w.getShape().size() / w.getShape().get(0));
+        return y;
+    }
+
+    /** The geometry of a convolution with a square kernel. */
+    public record Spec(int in, int out, int kernel, int stride, int padding, int groups) {
+        /** Checks that the groups divide the channels. */
+        public Spec {
+            if (in % groups != 0 || out % groups != 0) {
+                throw new IllegalArgumentException(
+                        "groups " + groups + " do not divide the channels " + in + " and " + out);
+            }
+        }
+
+        /** Returns a convolution that keeps the size at stride 1 (odd kernels). */
+        public static Spec same(int in, int out, int kernel, int stride) {
+            return new Spec(in, out, kernel, stride, kernel / 2, 1);
+        }
+
+        /** Returns a convolution over patches that do not overlap. */
+        public static Spec patch(int in, int out, int size) {
+            return new Spec(in, out, size, size, 0, 1);
+        }
+
+        /** Returns a depthwise convolution that keeps the size. */
+        public static Spec depthwise(int channels, int kernel) {
+            return new Spec(channels, channels, kernel, 1, kernel / 2, channels);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.backbonelab.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.backbonelab.tensor.Seeds;
+
+/**
+ * A DJL block whose parameter shapes are known when it is built, and whose computation is one method.
+ *
+ * <p>Parameter names follow timm: the path of child names, joined by dots. Initial values come from (seed, name), so
+ * two networks that share a layer's name and shape start equal there.
+ */
+public abstract class Layer extends AbstractBlock {
+    private final Map<Parameter, Spec> specs = new LinkedHashMap<>();
+    /** DJL's own list of children puts numbers before their names. */
+    private final Map<String, Layer> layers = new LinkedHashMap<>();
+
+    private record Spec(Shape shape, Init init) {}
+
+    /**
+     * Computes the layer.
+     *
+     * @param x the input
+     * @param pass the forward pass this is part of
+     */
+    public abstract NDArray apply(NDArray x, Pass pass);
+
+    /** Declares a trained parameter. */
+    protected final Parameter parameter(String name, Init init, long... shape) {
+        return declare(name, init, true, shape);
+    }
+
+    /** Declares a value that is kept but not trained, such as a running mean. */
+    protected final Parameter buffer(String name, Init init, long... shape) {
+        return declare(name, init, false, shape);
+    }
+
+    /** Adds a child; its name becomes part of the names of its parameters. */
+    protected final <L extends Layer> L child(String name, L layer) {
+        layers.put(name, layer);
+        return addChildBlock(name, layer);
+    }
+
+    /** Returns every parameter and buffer of this layer by its timm-style name, in order of declaration. */
+    public final Map<String, Parameter> namedParameters() {
+        Map<String, Parameter> out = new LinkedHashMap<>();
+        collect("", out);
+        return out;
+    }
+
+    /**
+     * Creates and fills all parameters.
+     *
+     * @param seed of the initial values
+     * @throws IllegalStateException if the layer is initialised already
+     */
+    public final void initialize(NDManager manager, long seed) {
+        initialize(manager, seed, "");
+    }
+
+    private void initialize(NDManager manager, long seed, String prefix) {
+        for (Map.Entry<Parameter, Spec> entry : specs.entrySet()) {
+            Parameter parameter = entry.getKey();
+            Spec spec = entry.getValue();
+            String name = prefix + parameter.getName();
+            float[] values = spec.init.values(spec.shape, Seeds.stream(seed, "init " + name));
+            NDArray array = manager.create(values, spec.shape);
+            array.setName(parameter.getName());
+            array.setRequiresGradient(parameter.requiresGradient());
+            parameter.setArray(array);
+        }
+        layers.forEach((name, layer) -> layer.initialize(manager, seed, prefix + name + "."));
+    }
+
+    /** Initialises as DJL's trainer asks for it; the seed is the engine's, or 0. */
+    @Override
+    public final void initialize(NDManager manager, DataType dataType, Shape... shapes) {
+        if (dataType != DataType.FLOAT32) {
+            throw new IllegalArgumentException("data type is " + dataType + ", expected float32");
+        }
+        inputShapes = shapes.clone();
+        if (!isInitialized()) {
+            Integer seed = manager.getEngine().getSeed();
+            initialize(manager, seed == null ? 0 : seed);
+        }
+    }
+
+    @Override
+    protected final NDList forwardInternal(
+            ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+        return new NDList(apply(inputs.singletonOrThrow(), Pass.of(store, training)));
+    }
+
+    /** Finds the shapes by running the layer on zeros: no second formula that could disagree. */
+    @Override
+    public Shape[] getOutputShapes(Shape[] shapes) {
+        Parameter any = namedParameters().values().stream().findFirst().orElseThrow();
+        try (NDManager manager = any.getArray().getManager().newSubManager()) {
+            return new Shape[] {
+                apply(manager.zeros(shapes[0]), Pass.evaluation()).getShape()
+            };
+        }
+    }
+
+    private Parameter declare(String name, Init init, boolean trained, long... shape) {
+        Parameter p = addParameter(Parameter.builder()
+                .setName(name)
+                .setType(Parameter.Type.OTHER)
+                .optRequiresGrad(trained)
+                .build());
+        specs.put(p, new Spec(new Shape(shape), init));
+        return p;
+    }
+
+    private void collect(String prefix, Map<String, Parameter> out) {
+        specs.keySet().forEach(p -> out.put(prefix + p.getName(), p));
+        layers.forEach((name, layer) -> layer.collect(prefix + name + ".", out));
+    }
+}

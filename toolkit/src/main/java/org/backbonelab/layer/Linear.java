@@ -1,0 +1,34 @@
+package org.backbonelab.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+
+/** A linear map of the last axis: (..., in) to (..., out), with bias. */
+public final class Linear extends Layer {
+    private final Parameter weight;
+    private final Parameter bias;
+
+    /**
+     * Builds a linear layer.
+     *
+     * @param init of the weight (out, in)
+     * @param biasInit of the bias (out)
+     */
+    public Linear(int in, int out, Init init, Init biasInit) {
+        weight = parameter("weight", init, out, in);
+        bias = parameter("bias", biasInit, out);
+    }
+
+    /** Builds a linear layer with zero bias. */
+    public Linear(int in, int out, Init init) {
+        this(in, out, init, Init.ZEROS);
+    }
+
+    @Override
+    public NDArray apply(NDArray x, Pass pass) {
+        NDArray w = pass.value(weight, x);
+        NDArray y = ai.djl.nn.core.Linear.linear(x, w, pass.value(bias, x)).singletonOrThrow();
+        pass.count(y.getShape().size() * w.getShape().get(1));
+        return y;
+    }
+}

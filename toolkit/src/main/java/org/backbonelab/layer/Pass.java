@@ -1,0 +1,147 @@
+package org.backbonelab.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.backbonelab.tensor.Seeds;
+
+/**
+ * One forward pass: whether it trains, its random stream, and who listens.
+ *
+ * <p>Layers ask it for parameter values and random masks, tell it what they compute ({@link #tap}, {@link #count}) and
+ * look up which positions are visible in masked pre-training ({@link #visible}).
+ */
+public final class Pass {
+    private final ParameterStore store;
+    private final boolean training;
+    private final boolean updateStatistics;
+    private final long seed;
+    private final BiConsumer<String, NDArray> tap;
+    private final NDArray mask;
+    private long draws;
+    private long macs;
+
+    private Pass(
+            ParameterStore store,
+            boolean training,
+            boolean updateStatistics,
+            long seed,
+            BiConsumer<String, NDArray> tap,
+            NDArray mask) {
+        this.store = store;
+        this.training = training;
+        this.updateStatistics = updateStatistics;
+        this.seed = seed;
+        this.tap = tap;
+        this.mask = mask;
+    }
+
+    /** Returns a pass in evaluation mode. */
+    public static Pass evaluation() {
+        return new Pass(null, false, false, 0, null, null);
+    }
+
+    /**
+     * Returns a pass in training mode.
+     *
+     * @param seed of the drop-path masks; the same seed draws the same masks
+     */
+    public static Pass training(long seed) {
+        return new Pass(null, true, true, seed, null, null);
+    }
+
+    /** Returns a pass as DJL's own trainer asks for it. */
+    public static Pass of(ParameterStore store, boolean training) {
+        return new Pass(store, training, training, System.nanoTime(), null, null);
+    }
+
+    /** Returns this pass without updates of running statistics: the second pass of SAM. */
+    public Pass withoutStatistics() {
+        return new Pass(store, training, false, seed, tap, mask);
+    }
+
+    /** Returns this pass with a listener for named activations; the arrays are valid during the call only. */
+    public Pass withTap(BiConsumer<String, NDArray> listener) {
+        return new Pass(store, training, updateStatistics, seed, listener, mask);
+    }
+
+    /**
+     * Returns this pass with masked positions.
+     *
+     * @param visible (N, 1, h, w), 1 = visible, 0 = removed, at the resolution of the last stage
+     */
+    public Pass withVisible(NDArray visible) {
+        return new Pass(store, training, updateStatistics, seed, tap, visible);
+    }
+
+    /** Tells whether the pass trains. */
+    public boolean isTraining() {
+        return training;
+    }
+
+    /** Tells whether batch normalisation shall update its running statistics. */
+    public boolean updatesStatistics() {
+        return updateStatistics;
+    }
+
+    /** Returns the multiply-adds counted so far. */
+    public long macs() {
+        return macs;
+    }
+
+    /** Adds multiply-adds; called by convolutions, linear layers and attention. */
+    public void count(long multiplyAdds) {
+        macs += multiplyAdds;
+    }
+
+    /** Shows a named activation to the listener, if there is one. */
+    public void tap(String name, NDArray activation) {
+        if (tap != null) {
+            tap.accept(name, activation);
+        }
+    }
+
+    /** Returns the value of a parameter on the device of {@code like}. */
+    public NDArray value(Parameter parameter, NDArray like) {
+        return store == null ? parameter.getArray() : store.getValue(parameter, like.getDevice(), training);
+    }
+
+    /**
+     * Returns the visible positions at the resolution of {@code x}.
+     *
+     * @param x (N, C, H, W), H and W multiples of the mask's
+     * @return (N, 1, H, W), or null when nothing is masked
+     */
+    public NDArray visible(NDArray x) {
+        if (mask == null) {
+            return null;
+        }
+        int factor = Math.toIntExact(x.getShape().get(2) / mask.getShape().get(2));
+        return factor == 1 ? mask : mask.repeat(2, factor).repeat(3, factor);
+    }
+
+    /**
+     * Drops whole residual branches at random, per sample (stochastic depth, Huang et al. 2016).
+     *
+     * @param branch (N, ...)
+     * @param rate probability to drop; the kept are divided by 1 - rate
+     */
+    public NDArray dropPath(NDArray branch, double rate) {
+        if (!training || rate == 0) {
+            return branch;
+        }
+        int n = Math.toIntExact(branch.getShape().get(0));
+        RandomGenerator random = Seeds.stream(seed, "drop-path", draws++);
+        float[] keep = new float[n];
+        for (int i = 0; i < n; i++) {
+            keep[i] = random.nextDouble() < rate ? 0 : (float) (1 / (1 - rate));
+        }
+        long[] shape = new long[branch.getShape().dimension()];
+        java.util.Arrays.fill(shape, 1);
+        shape[0] = n;
+        return branch.mul(branch.getManager().create(keep, new Shape(shape)));
+    }
+}

@@ -1,0 +1,150 @@
+package org.backbonelab.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.backbonelab.layer.Conv;
+import org.backbonelab.layer.Grn;
+import org.backbonelab.layer.Init;
+import org.backbonelab.layer.Layer;
+import org.backbonelab.layer.LayerNorm;
+import org.backbonelab.layer.Linear;
+import org.backbonelab.layer.Pass;
+
+/**
+ * ConvNeXt (arXiv 2201.03545) and ConvNeXt V2 (2301.00808).
+ *
+ * <p>V2 puts a global response norm after GELU and drops LayerScale. Under {@link Pass#visible} the depthwise
+ * convolutions see zeros at masked positions and the norms count visible ones only, which equals sparse convolution
+ * (V2, section 3). Names as timm's: {@code stem.0, stages.0.blocks.1.conv_dw, head.fc}.
+ */
+public final class ConvNeXt extends Backbone {
+    private static final Init INIT = Init.normal(0.02);
+
+    private final Conv stem;
+    private final LayerNorm stemNorm;
+    private final List<Layer> layers = new ArrayList<>();
+    private final LayerNorm norm;
+    private final Linear fc;
+    private final Config config;
+
+    /**
+     * The sizes of one member of the family.
+     *
+     * @param v2 whether blocks have a global response norm instead of LayerScale
+     * @param patch kernel and stride of the stem
+     * @param dims channels per stage
+     * @param depths blocks per stage
+     */
+    public record Config(boolean v2, int patch, List<Integer> dims, List<Integer> depths) {
+        /** Returns the total stride: one position of the last stage is this many pixels wide. */
+        public int stride() {
+            return patch << (dims.size() - 1);
+        }
+
+        /** Returns the channels of the last stage. */
+        public int width() {
+            return dims.get(dims.size() - 1);
+        }
+    }
+
+    /** Builds a network. */
+    public ConvNeXt(ImageSpec spec, Config config, double dropPath) {
+        super(spec);
+        patches(spec, config.stride());
+        this.config = config;
+        int dim = config.dims.get(0);
+        stem = child("stem.0", new Conv(Conv.Spec.patch(spec.channels(), dim, config.patch), INIT, true));
+        stemNorm = child("stem.1", LayerNorm.channels(dim));
+        double[] rates =
+                dropPathRates(config.depths.stream().mapToInt(Integer::intValue).sum(), dropPath);
+        int block = 0;
+        for (int stage = 0; stage < config.dims.size(); stage++) {
+            int out = config.dims.get(stage);
+            if (stage > 0) {
+                layers.add(child("stages." + stage + ".downsample.0", LayerNorm.channels(dim)));
+                Conv.Spec down = Conv.Spec.patch(dim, out, 2);
+                layers.add(child("stages." + stage + ".downsample.1", new Conv(down, INIT, true)));
+            }
+            dim = out;
+            for (int i = 0; i < config.depths.get(stage); i++) {
+                String name = "stages." + stage + ".blocks." + i;
+                layers.add(child(name, new ConvNeXtBlock(name, dim, config.v2, rates[block++])));
+            }
+        }
+        norm = child("head.norm", LayerNorm.last(dim));
+        fc = child("head.fc", new Linear(dim, spec.classes(), INIT));
+    }
+
+    /** Returns the sizes. */
+    public Config config() {
+        return config;
+    }
+
+    @Override
+    public NDArray forwardFeatures(NDArray x, Pass pass) {
+        NDArray y = stemNorm.apply(stem.apply(x, pass), pass);
+        for (Layer layer : layers) {
+            y = layer.apply(y, pass);
+        }
+        return y;
+    }
+
+    @Override
+    protected NDArray head(NDArray features, Pass pass) {
+        return fc.apply(norm.apply(features.mean(new int[] {2, 3}), pass), pass);
+    }
+
+    /** One block: (N, C, H, W) to (N, C, H, W); also the decoder of FCMAE. */
+    static final class ConvNeXtBlock extends Layer {
+        private static final double LAYER_SCALE = 1e-6;
+
+        private final String name;
+        private final Conv convDw;
+        private final LayerNorm norm;
+        private final Linear fc1;
+        private final Grn grn;
+        private final Linear fc2;
+        private final Parameter gamma;
+        private final double dropPath;
+
+        ConvNeXtBlock(String name, int dim, boolean v2, double dropPath) {
+            this.name = name;
+            this.dropPath = dropPath;
+            convDw = child("conv_dw", new Conv(Conv.Spec.depthwise(dim, 7), INIT, true));
+            norm = child("norm", LayerNorm.last(dim));
+            fc1 = child("mlp.fc1", new Linear(dim, 4 * dim, INIT));
+            grn = v2 ? child("mlp.grn", new Grn(4 * dim)) : null;
+            fc2 = child("mlp.fc2", new Linear(4 * dim, dim, INIT));
+            gamma = v2 ? null : parameter("gamma", Init.constant(LAYER_SCALE), dim);
+        }
+
+        @Override
+        public NDArray apply(NDArray x, Pass pass) {
+            NDArray visible = pass.visible(x);
+            NDArray y = convDw.apply(visible == null ? x : x.mul(visible), pass);
+            y = norm.apply(y.transpose(0, 2, 3, 1), pass);
+            y = Activation.gelu(fc1.apply(y, pass));
+            pass.tap(name + ".act", y);
+            if (grn != null) {
+                y = grn.apply(y, visible == null ? null : visible.transpose(0, 2, 3, 1), pass);
+            }
+            pass.tap(name + ".expanded", y);
+            y = fc2.apply(y, pass);
+            if (gamma != null) {
+                y = y.mul(pass.value(gamma, x));
+            }
+            NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
+            pass.tap(name, out);
+            return out;
+        }
+    }
+
+    /** Returns a configuration with equal stages as given. */
+    static Config config(boolean v2, int patch, Integer[] dims, Integer... depths) {
+        return new Config(v2, patch, Arrays.asList(dims), Arrays.asList(depths));
+    }
+}

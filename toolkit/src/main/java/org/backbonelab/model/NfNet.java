@@ -1,0 +1,159 @@
+package org.backbonelab.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.pooling.Pool;
+import java.util.ArrayList;
+import java.util.List;
+import org.backbonelab.layer.Conv;
+import org.backbonelab.layer.Init;
+import org.backbonelab.layer.Layer;
+import org.backbonelab.layer.Linear;
+import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.ScaledStdConv;
+
+/**
+ * NFNet (Brock et al., arXiv 2102.06171): residual network without normalisation.
+ *
+ * <p>Convolutions have scaled weight standardisation; activations are GELU times 1.7009 (variance 1 for a normal
+ * input); a branch sees its input divided by the expected deviation beta and comes back times alpha = 0.2, times a
+ * learned gain that starts at zero. Names follow timm's: {@code stem.conv1, stages.0.0.conv1, final_conv, head.fc}.
+ */
+public final class NfNet extends Backbone {
+    private static final double ALPHA = 0.2;
+    /** 1 / std(GELU(z)), z ~ N(0, 1), erf form. */
+    private static final double GELU_GAIN = 1.700926;
+
+    private final List<ScaledStdConv> stem = new ArrayList<>();
+    private final List<NfBlock> blocks = new ArrayList<>();
+    private final ScaledStdConv finalConv;
+    private final Linear fc;
+
+    /**
+     * The sizes of one member of the family.
+     *
+     * @param stem output channels of the 3x3 stem convolutions
+     * @param stemStrides their strides
+     * @param widths channels per stage; every stage but the first halves the resolution
+     * @param depths blocks per stage
+     * @param groupWidth channels per group of the 3x3 convolutions
+     */
+    public record Config(
+            List<Integer> stem,
+            List<Integer> stemStrides,
+            List<Integer> widths,
+            List<Integer> depths,
+            int groupWidth) {}
+
+    /** Builds a network. */
+    public NfNet(ImageSpec spec, Config config, double dropPath) {
+        super(spec);
+        int in = spec.channels();
+        for (int i = 0; i < config.stem.size(); i++) {
+            Conv.Spec conv = Conv.Spec.same(in, config.stem.get(i), 3, config.stemStrides.get(i));
+            in = config.stem.get(i);
+            stem.add(child("stem.conv" + (i + 1), new ScaledStdConv(conv)));
+        }
+        int total = config.depths.stream().mapToInt(Integer::intValue).sum();
+        double variance = 1;
+        for (int stage = 0; stage < config.widths.size(); stage++) {
+            for (int i = 0; i < config.depths.get(stage); i++) {
+                int stride = stage > 0 && i == 0 ? 2 : 1;
+                int out = config.widths.get(stage);
+                double rate = dropPath * blocks.size() / total;
+                NfBlock block =
+                        new NfBlock(new Geometry(in, out, stride, config.groupWidth), 1 / Math.sqrt(variance), rate);
+                blocks.add(child("stages." + stage + "." + i, block));
+                // A transition block resets the variance; each branch adds alpha squared.
+                variance = (i == 0 ? 1 : variance) + ALPHA * ALPHA;
+                in = out;
+            }
+        }
+        finalConv = child("final_conv", new ScaledStdConv(Conv.Spec.same(in, 2 * in, 1, 1)));
+        fc = child("head.fc", new Linear(2 * in, spec.classes(), Init.normal(0.01)));
+    }
+
+    @Override
+    public NDArray forwardFeatures(NDArray x, Pass pass) {
+        NDArray y = stem.get(0).apply(x, pass);
+        for (ScaledStdConv conv : stem.subList(1, stem.size())) {
+            y = conv.apply(act(y), pass);
+        }
+        for (NfBlock block : blocks) {
+            y = block.apply(y, pass);
+        }
+        return act(finalConv.apply(y, pass));
+    }
+
+    @Override
+    protected NDArray head(NDArray features, Pass pass) {
+        return fc.apply(features.mean(new int[] {2, 3}), pass);
+    }
+
+    private static NDArray act(NDArray x) {
+        return Activation.gelu(x).mul(GELU_GAIN);
+    }
+
+    private record Geometry(int in, int out, int stride, int groupWidth) {
+        Conv.Spec grouped(int stride) {
+            int mid = mid();
+            return new Conv.Spec(mid, mid, 3, stride, 1, mid / groupWidth);
+        }
+
+        /** Half the output, rounded down to whole groups as the released code does. */
+        int mid() {
+            return Math.max(1, out / 2 / groupWidth) * groupWidth;
+        }
+    }
+
+    private static final class NfBlock extends Layer {
+        private final ScaledStdConv conv1;
+        private final ScaledStdConv conv2;
+        private final ScaledStdConv conv2b;
+        private final ScaledStdConv conv3;
+        private final ScaledStdConv shortcut;
+        private final Linear squeeze;
+        private final Linear excite;
+        private final Parameter skipGain;
+        private final int stride;
+        private final double inverseBeta;
+        private final double dropPath;
+
+        NfBlock(Geometry g, double inverseBeta, double dropPath) {
+            this.inverseBeta = inverseBeta;
+            this.dropPath = dropPath;
+            stride = g.stride;
+            conv1 = child("conv1", new ScaledStdConv(Conv.Spec.same(g.in, g.mid(), 1, 1)));
+            conv2 = child("conv2", new ScaledStdConv(g.grouped(stride)));
+            conv2b = child("conv2b", new ScaledStdConv(g.grouped(1)));
+            conv3 = child("conv3", new ScaledStdConv(Conv.Spec.same(g.mid(), g.out, 1, 1)));
+            squeeze = child("attn_last.fc1", new Linear(g.out, g.out / 2, Init.leCun()));
+            excite = child("attn_last.fc2", new Linear(g.out / 2, g.out, Init.leCun()));
+            skipGain = parameter("skipinit_gain", Init.ZEROS);
+            boolean transition = stride != 1 || g.in != g.out;
+            shortcut =
+                    transition ? child("downsample.conv", new ScaledStdConv(Conv.Spec.same(g.in, g.out, 1, 1))) : null;
+        }
+
+        @Override
+        public NDArray apply(NDArray x, Pass pass) {
+            NDArray u = act(x).mul(inverseBeta);
+            NDArray skip = x;
+            if (shortcut != null) {
+                NDArray pooled = stride == 1
+                        ? u
+                        : Pool.avgPool2d(u, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false, true);
+                skip = shortcut.apply(pooled, pass);
+            }
+            NDArray y = conv2.apply(act(conv1.apply(u, pass)), pass);
+            y = conv3.apply(act(conv2b.apply(act(y), pass)), pass);
+            NDArray pooled = Activation.relu(squeeze.apply(y.mean(new int[] {2, 3}), pass));
+            NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(2);
+            y = y.mul(gate.expandDims(2).expandDims(3));
+            y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(ALPHA);
+            return y.add(skip);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.backbonelab.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
+
+/**
+ * Starts libtorch once a JVM, sets its threads, and gives what DJL's public interface leaves out.
+ *
+ * <p>Everything that touches the PyTorch engine's own classes stands in this package.
+ */
+public final class Torch {
+    private static final String ENGINE = "PyTorch";
+    private static boolean started;
+
+    private Torch() {}
+
+    /**
+     * Returns the engine, started with {@code BACKBONELAB_THREADS} threads (default: all cores).
+     *
+     * @throws IllegalArgumentException if {@code BACKBONELAB_THREADS} is not a positive whole number
+     */
+    public static synchronized Engine engine() {
+        Engine engine = Engine.getEngine(ENGINE);
+        if (!started) {
+            started = true;
+            // Both cost time and memory in training: see DJL's InferenceOptimization page.
+            JniUtils.setGraphExecutorOptimize(false);
+            setThreads(threadsFromEnvironment());
+        }
+        return engine;
+    }
+
+    /** Returns a new manager on the default device (a GPU where there is one). */
+    public static NDManager newManager() {
+        engine();
+        return NDManager.newBaseManager(null, ENGINE);
+    }
+
+    /** Returns the device that {@link #newManager} uses. */
+    public static Device device() {
+        return engine().defaultDevice();
+    }
+
+    /** Sets the number of threads inside an operator. */
+    public static void setThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected 1 or more");
+        }
+        JniUtils.setNumThreads(threads);
+    }
+
+    /** Returns the number of threads inside an operator. */
+    public static int threads() {
+        engine();
+        return JniUtils.getNumThreads();
+    }
+
+    /** Returns the version of libtorch, such as {@code 2.7.1}. */
+    public static String version() {
+        return engine().getVersion();
+    }
+
+    /** Sets the gradient of a leaf to zero; does nothing where it has none yet. */
+    public static void zeroGradient(NDArray leaf) {
+        if (leaf.hasGradient()) {
+            JniUtils.zeroGrad((PtNDArray) leaf);
+        }
+    }
+
+    /**
+     * Runs with gradient recording off on this thread.
+     *
+     * <p>Each thread of libtorch starts with recording on, so evaluation and in-place updates of parameters say so.
+     */
+    public static <T> T withoutGradients(Supplier<T> work) {
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try {
+            return work.get();
+        } finally {
+            JniUtils.setGradMode(before);
+        }
+    }
+
+    private static int threadsFromEnvironment() {
+        String text = System.getenv("BACKBONELAB_THREADS");
+        if (text == null || text.isBlank()) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            return Integer.parseInt(text.trim());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "BACKBONELAB_THREADS is \"" + text + "\", expected a whole number of 1 or more", e);
+        }
+    }
+}
