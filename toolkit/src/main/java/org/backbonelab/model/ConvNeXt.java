@@ -95,7 +95,7 @@ public final class ConvNeXt extends Backbone {
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(norm.apply(features.mean(new int[] {2, 3}), pass), pass);
+        return fc.apply(norm.apply(spatialMean(features), pass), pass);
     }
 
     /** One block: (N, C, H, W) to (N, C, H, W); also the decoder of FCMAE. */

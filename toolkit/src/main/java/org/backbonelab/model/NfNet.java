@@ -89,7 +89,7 @@ public final class NfNet extends Backbone {
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(features.mean(new int[] {2, 3}), pass);
+        return fc.apply(spatialMean(features), pass);
     }
 
     private static NDArray act(NDArray x) {
@@ -149,7 +149,7 @@ public final class NfNet extends Backbone {
             }
             NDArray y = conv2.apply(act(conv1.apply(u, pass)), pass);
             y = conv3.apply(act(conv2b.apply(act(y), pass)), pass);
-            NDArray pooled = Activation.relu(squeeze.apply(y.mean(new int[] {2, 3}), pass));
+            NDArray pooled = Activation.relu(squeeze.apply(spatialMean(y), pass));
             NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(2);
             y = y.mul(gate.expandDims(2).expandDims(3));
             y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(ALPHA);

@@ -58,7 +58,7 @@ public final class ResNet extends Backbone {
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(features.mean(new int[] {2, 3}), pass);
+        return fc.apply(spatialMean(features), pass);
     }
 
     private static final class BasicBlock extends Layer {

@@ -1,0 +1,99 @@
+package org.backbonelab.analysis;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import java.util.Map;
+import org.backbonelab.data.Batch;
+import org.backbonelab.data.Batches;
+import org.backbonelab.data.Split;
+import org.backbonelab.study.Measure;
+import org.backbonelab.study.Trained;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.Objective;
+import org.backbonelab.train.Supervised;
+
+/**
+ * The top eigenvalue of the Hessian of the training loss, by power iteration as PyHessian does it.
+ *
+ * <p>Products with the Hessian are central differences of the gradient,
+ * {@code H v = (g(w + r v) - g(w - r v)) / 2r} with {@code r = min(2e-3 ||w||, sqrt(0.02 / lambda))}, accurate to
+ * about 1e-4 in float32. It finds the eigenvalue of largest magnitude.
+ */
+public final class Hessian {
+    private static final int IMAGES = 256;
+    private static final int MAX_ITERATIONS = 30;
+    private static final double TOLERANCE = 1e-2;
+
+    private Hessian() {}
+
+    /** Returns the measure {@code hessian_top}: eigenvalue and iterations, on 256 training images, unaugmented. */
+    public static Measure topEigenvalue() {
+        return new Measure() {
+            @Override
+            public String name() {
+                return "hessian_top";
+            }
+
+            @Override
+            public Found measure(Trained t) {
+                Top top = top(new Supervised(t.model(), 0), batch(t.split(), IMAGES), t.seed());
+                Map<String, Double> metrics =
+                        Map.of("hessian_top", top.eigenvalue, "hessian_iterations", (double) top.iterations);
+                return new Found(metrics, Map.of());
+            }
+        };
+    }
+
+    /**
+     * A top eigenvalue.
+     *
+     * @param eigenvalue of largest magnitude
+     * @param iterations it took; {@code MAX_ITERATIONS} means that the last change was above the tolerance
+     */
+    public record Top(double eigenvalue, int iterations) {}
+
+    /** Returns a batch of training images without augmentation. */
+    static Batch batch(Split split, int count) {
+        int n = Math.min(count, split.train().count());
+        return Batches.inOrder(split.source(), split.train().subset(n, 0), n).get(0);
+    }
+
+    /** Finds the top eigenvalue of the loss of one batch. */
+    public static Top top(Objective objective, Batch batch, long seed) {
+        try (WeightSpace space = new WeightSpace(objective, batch)) {
+            double weightNorm = WeightSpace.norm(space.origin());
+            List<NDArray> v = space.randomDirection(seed);
+            WeightSpace.scale(v, 1 / WeightSpace.norm(v));
+            double lambda = 0;
+            for (int i = 1; i <= MAX_ITERATIONS; i++) {
+                double r = Math.min(2e-3 * weightNorm, Math.sqrt(0.02 / Math.max(Math.abs(lambda), 1e-6)));
+                List<NDArray> hv = product(space, v, r);
+                double next = WeightSpace.dot(v, hv);
+                WeightSpace.scale(hv, 1 / (WeightSpace.norm(hv) + 1e-12));
+                WeightSpace.release(v);
+                v = hv;
+                if (i > 1 && Math.abs(next - lambda) <= TOLERANCE * (Math.abs(lambda) + 1e-6)) {
+                    return new Top(next, i);
+                }
+                lambda = next;
+            }
+            return new Top(lambda, MAX_ITERATIONS);
+        }
+    }
+
+    /** Returns H v for a unit v. */
+    static List<NDArray> product(WeightSpace space, List<NDArray> v, double r) {
+        space.moveTo(r, v, 0, null);
+        List<NDArray> plus = space.gradient();
+        space.moveTo(-r, v, 0, null);
+        List<NDArray> minus = space.gradient();
+        Torch.withoutGradients(() -> {
+            for (int i = 0; i < plus.size(); i++) {
+                plus.get(i).subi(minus.get(i)).divi(2 * r);
+            }
+            return null;
+        });
+        WeightSpace.release(minus);
+        return plus;
+    }
+}

@@ -1,0 +1,153 @@
+package org.backbonelab.analysis;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.backbonelab.data.Batch;
+import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Seeds;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.Objective;
+
+/**
+ * The loss of a fixed batch as a function of the weights: walk to w + d, ask for loss or gradient, walk back exactly.
+ *
+ * <p>Evaluation mode throughout: no drop path, and running statistics stay. {@link #close} restores the weights.
+ */
+final class WeightSpace implements AutoCloseable {
+    private final NDManager manager = Torch.newManager();
+    private final Objective objective;
+    private final Batch batch;
+    private final List<String> names = new ArrayList<>();
+    private final List<NDArray> weights = new ArrayList<>();
+    private final List<NDArray> origin = new ArrayList<>();
+
+    WeightSpace(Objective objective, Batch batch) {
+        this.objective = objective;
+        this.batch = batch;
+        for (Map.Entry<String, Parameter> e : objective.parameters().entrySet()) {
+            NDArray w = e.getValue().getArray();
+            names.add(e.getKey());
+            weights.add(w);
+            NDArray copy = w.duplicate();
+            copy.attach(manager);
+            origin.add(copy);
+            Torch.zeroGradient(w);
+        }
+    }
+
+    /** Returns the names of the tensors, in the order of all directions. */
+    List<String> names() {
+        return names;
+    }
+
+    /** Returns the weights this started from. */
+    List<NDArray> origin() {
+        return origin;
+    }
+
+    /** Returns a direction with independent normal entries; it lives until this is closed. */
+    List<NDArray> randomDirection(long seed) {
+        List<NDArray> out = new ArrayList<>();
+        for (int i = 0; i < origin.size(); i++) {
+            RandomGenerator random = Seeds.stream(seed, "direction", i);
+            float[] values = new float[Math.toIntExact(origin.get(i).size())];
+            for (int k = 0; k < values.length; k++) {
+                values[k] = (float) random.nextGaussian();
+            }
+            out.add(manager.create(values, origin.get(i).getShape()));
+        }
+        return out;
+    }
+
+    /** Moves to origin + a * d1 + b * d2; d2 may be null. */
+    void moveTo(double a, List<NDArray> d1, double b, List<NDArray> d2) {
+        Torch.withoutGradients(() -> {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                for (int i = 0; i < weights.size(); i++) {
+                    NDArray to = origin.get(i).add(d1.get(i).mul(a));
+                    (d2 == null ? to : to.add(d2.get(i).mul(b))).copyTo(weights.get(i));
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Returns the loss where the weights are. */
+    double loss() {
+        return Torch.withoutGradients(() -> {
+            try (NDManager sub = Torch.newManager();
+                    NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                return (double) objective.loss(sub, batch, Pass.evaluation()).getFloat();
+            }
+        });
+    }
+
+    /** Returns the gradient where the weights are, as arrays that the caller closes. */
+    List<NDArray> gradient() {
+        List<NDArray> out = new ArrayList<>();
+        try (NDManager sub = Torch.newManager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            try (GradientCollector collector = Torch.engine().newGradientCollector()) {
+                collector.backward(objective.loss(sub, batch, Pass.evaluation()));
+            }
+            for (NDArray w : weights) {
+                NDArray g = w.getGradient().duplicate();
+                g.attach(manager);
+                NDScope.unregister(g);
+                out.add(g);
+                Torch.zeroGradient(w);
+            }
+        }
+        return out;
+    }
+
+    /** Returns the inner product of two directions, summed in double precision. */
+    static double dot(List<NDArray> a, List<NDArray> b) {
+        return Torch.withoutGradients(() -> {
+            double sum = 0;
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                for (int i = 0; i < a.size(); i++) {
+                    sum += a.get(i).mul(b.get(i)).sum().getFloat();
+                }
+            }
+            return sum;
+        });
+    }
+
+    static double norm(List<NDArray> a) {
+        return Math.sqrt(dot(a, a));
+    }
+
+    static void scale(List<NDArray> a, double factor) {
+        Torch.withoutGradients(() -> {
+            a.forEach(x -> x.muli(factor));
+            return null;
+        });
+    }
+
+    static void release(List<NDArray> a) {
+        a.forEach(NDArray::close);
+    }
+
+    @Override
+    public void close() {
+        Torch.withoutGradients(() -> {
+            for (int i = 0; i < weights.size(); i++) {
+                origin.get(i).copyTo(weights.get(i));
+            }
+            return null;
+        });
+        manager.close();
+    }
+}

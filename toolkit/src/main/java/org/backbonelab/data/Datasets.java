@@ -1,0 +1,113 @@
+package org.backbonelab.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The list of data sets. */
+public final class Datasets {
+    private static final Map<String, Supplier<Dataset>> ALL = new LinkedHashMap<>();
+    private static final Map<String, Dataset> LOADED = new LinkedHashMap<>();
+
+    static {
+        ALL.put(FashionMnist.NAME, Datasets::fashionMnist);
+        ALL.put("synthetic", Datasets::synthetic);
+    }
+
+    private Datasets() {}
+
+    /** Returns all names in the order of the list. */
+    public static Set<String> names() {
+        return ALL.keySet();
+    }
+
+    /**
+     * Returns a data set, read once a JVM.
+     *
+     * @throws IllegalArgumentException if the name is not on the list
+     * @throws DataException if its files are missing or broken
+     */
+    public static synchronized Dataset get(String name) {
+        check(name);
+        Dataset dataset = LOADED.get(name);
+        if (dataset == null) {
+            dataset = ALL.get(name).get();
+            LOADED.put(name, dataset);
+        }
+        return dataset;
+    }
+
+    /**
+     * Checks that a name is on the list, without reading anything.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    public static void check(String name) {
+        if (!ALL.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    "unknown data set \"" + name + "\"; known are " + String.join(", ", names()));
+        }
+    }
+
+    /** Returns Fashion-MNIST from the first folder that has it. */
+    public static Dataset fashionMnist() {
+        List<Path> folders = FashionMnist.folders();
+        Path folder = folders.stream().filter(Files::isDirectory).findFirst().orElse(null);
+        if (folder == null) {
+            throw new DataException("Fashion-MNIST is in none of " + folders + "; " + FashionMnist.FIX);
+        }
+        return FashionMnist.read(folder);
+    }
+
+    /** Returns a small generated data set for tests: 10 classes, 28 x 28, one channel. */
+    public static Dataset synthetic() {
+        return of("synthetic", Images.synthetic(2000, 1, 28, 10, 1), Images.synthetic(500, 1, 28, 10, 2));
+    }
+
+    /** Returns a data set of one's own images, with mean, deviation and checksum computed. */
+    public static Dataset of(String name, Images train, Images test) {
+        int channels = train.channels();
+        int plane = train.size() * train.size();
+        double[] sum = new double[channels];
+        double[] squares = new double[channels];
+        for (int i = 0; i < train.pixels().length; i++) {
+            double v = (train.pixels()[i] & 0xff) / 255.0;
+            sum[i / plane % channels] += v;
+            squares[i / plane % channels] += v * v;
+        }
+        float[] mean = new float[channels];
+        float[] std = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            double n = (double) train.count() * plane;
+            mean[c] = (float) (sum[c] / n);
+            std[c] = (float) Math.sqrt(Math.max(1e-12, squares[c] / n - sum[c] / n * (sum[c] / n)));
+        }
+        return new Dataset(name, train, test, mean, std, checksum(train, test));
+    }
+
+    private static String checksum(Images... parts) {
+        MessageDigest digest = sha256();
+        for (Images part : parts) {
+            digest.update(part.pixels());
+            for (int label : part.labels()) {
+                digest.update((byte) label);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}

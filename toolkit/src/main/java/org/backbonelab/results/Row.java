@@ -1,0 +1,34 @@
+package org.backbonelab.results;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One finished cell.
+ *
+ * @param id of the cell: the hash of its canonical JSON
+ * @param cell what was trained, as JSON, enough to train it again
+ * @param axes what the study varies, by column name; numbers or text
+ * @param status how it ended
+ * @param metrics scalars by column name; NaN is a result
+ * @param series lists of numbers by name: curves, per-layer measures, flattened grids
+ * @param provenance code, versions, machine, data checksum
+ * @param seconds wall time
+ */
+public record Row(
+        String id,
+        String cell,
+        Map<String, Object> axes,
+        Status status,
+        Map<String, Double> metrics,
+        Map<String, List<Double>> series,
+        Map<String, String> provenance,
+        double seconds) {
+    /** How a cell ended; a failure of the machine is an exception, not a row. */
+    public enum Status {
+        /** Trained to the end. */
+        OK,
+        /** The loss became NaN or infinite. */
+        DIVERGED
+    }
+}

@@ -1,0 +1,116 @@
+package org.backbonelab.results;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Selections over tables of rows: tuned axes out, mean over seeds, Pareto frontier. */
+public final class Select {
+    private Select() {}
+
+    /**
+     * Keeps, for each group, the rows of the tuned value whose mean of {@code by} is best.
+     *
+     * @param rows a table of {@link Tables#of}
+     * @param by what is maximised, such as {@code val_top1}; NaN never wins, unless there is nothing else
+     * @param tuned the axis that is tuned, such as {@code lr}
+     * @param group the columns that make a group
+     */
+    public static Table best(Table rows, String by, String tuned, String... group) {
+        Map<String, Map<Double, List<Integer>>> groups = new LinkedHashMap<>();
+        for (Row row : rows) {
+            groups.computeIfAbsent(key(row, group), k -> new LinkedHashMap<>())
+                    .computeIfAbsent(row.getDouble(tuned), v -> new ArrayList<>())
+                    .add(row.getRowNumber());
+        }
+        List<Integer> kept = new ArrayList<>();
+        for (Map<Double, List<Integer>> candidates : groups.values()) {
+            List<Integer> winner = null;
+            double best = Double.NEGATIVE_INFINITY;
+            for (List<Integer> candidate : candidates.values()) {
+                double score = mean(rows, by, candidate);
+                if (winner == null || score > best) {
+                    winner = candidate;
+                    best = Double.isNaN(score) ? best : score;
+                }
+            }
+            kept.addAll(winner);
+        }
+        return rows.rows(kept.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /**
+     * Averages over the rows of each group (the seeds).
+     *
+     * @param value the column to average
+     * @param group the columns that make a group; all are kept, as text
+     * @return group columns, then {@code <value>}, {@code lo}, {@code hi} (95 % t interval, NaN for one row) and
+     *     {@code n}
+     */
+    public static Table mean(Table rows, String value, String... group) {
+        Map<String, List<Integer>> groups = new LinkedHashMap<>();
+        for (Row row : rows) {
+            groups.computeIfAbsent(key(row, group), k -> new ArrayList<>()).add(row.getRowNumber());
+        }
+        Table out = Table.create(value);
+        for (String column : group) {
+            StringColumn text = StringColumn.create(column);
+            groups.values().forEach(g -> text.append(rows.column(column).getString(g.get(0))));
+            out.addColumns(text);
+        }
+        DoubleColumn mean = DoubleColumn.create(value);
+        DoubleColumn lo = DoubleColumn.create("lo");
+        DoubleColumn hi = DoubleColumn.create("hi");
+        DoubleColumn n = DoubleColumn.create("n");
+        for (List<Integer> members : groups.values()) {
+            double m = mean(rows, value, members);
+            double half = Intervals.tHalfWidth(values(rows, value, members), 0.95);
+            mean.append(m);
+            lo.append(m - half);
+            hi.append(m + half);
+            n.append(members.size());
+        }
+        return out.addColumns(mean, lo, hi, n);
+    }
+
+    /**
+     * Returns the Pareto frontier: rows that set a new minimum of {@code y} when sorted by {@code x}.
+     *
+     * @param x the cost, such as {@code train_macs}
+     * @param y what is minimised; NaN rows are left out
+     */
+    public static Table frontier(Table rows, String x, String y) {
+        Table sorted = rows.sortAscendingOn(x, y);
+        List<Integer> kept = new ArrayList<>();
+        double best = Double.POSITIVE_INFINITY;
+        for (Row row : sorted) {
+            if (row.getDouble(y) < best) {
+                best = row.getDouble(y);
+                kept.add(row.getRowNumber());
+            }
+        }
+        return sorted.rows(kept.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static String key(Row row, String... columns) {
+        StringBuilder out = new StringBuilder();
+        Arrays.stream(columns).forEach(c -> out.append(row.getObject(c)).append('\u0000'));
+        return out.toString();
+    }
+
+    private static double[] values(Table rows, String column, List<Integer> members) {
+        return members.stream()
+                .mapToDouble(i -> rows.doubleColumn(column).getDouble(i))
+                .toArray();
+    }
+
+    private static double mean(Table rows, String column, List<Integer> members) {
+        return Arrays.stream(values(rows, column, members)).average().orElse(Double.NaN);
+    }
+}

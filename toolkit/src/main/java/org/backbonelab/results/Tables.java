@@ -1,0 +1,82 @@
+package org.backbonelab.results;
+
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Rows as Tablesaw tables and CSV files. */
+public final class Tables {
+    private Tables() {}
+
+    /**
+     * Returns a table of rows: id, axes, status, metrics, provenance in short, seconds.
+     *
+     * @param rows in the order of the table
+     */
+    public static Table of(String name, List<Row> rows) {
+        Table table = Table.create(name);
+        table.addColumns(text("id", rows, Row::id));
+        for (String axis : keys(rows, r -> r.axes().keySet())) {
+            boolean numbers = rows.stream().allMatch(r -> r.axes().get(axis) instanceof Number);
+            table.addColumns(
+                    numbers
+                            ? number(axis, rows, r -> ((Number) r.axes().get(axis)).doubleValue())
+                            : text(axis, rows, r -> String.valueOf(r.axes().getOrDefault(axis, ""))));
+        }
+        table.addColumns(text("status", rows, r -> r.status().name()));
+        for (String metric : keys(rows, r -> r.metrics().keySet())) {
+            table.addColumns(number(metric, rows, r -> r.metrics().getOrDefault(metric, Double.NaN)));
+        }
+        table.addColumns(text("git_commit", rows, r -> r.provenance().getOrDefault("git_commit", "")));
+        table.addColumns(number("seconds", rows, Row::seconds));
+        return table;
+    }
+
+    /** Returns one named series of rows in long form: the axes, {@code index} from 0, and the value. */
+    public static Table series(String series, List<Row> rows) {
+        List<Row> having =
+                rows.stream().filter(r -> r.series().containsKey(series)).toList();
+        Table out = null;
+        for (Row row : having) {
+            List<Double> values = row.series().get(series);
+            Table part = of(series, java.util.Collections.nCopies(values.size(), row));
+            double[] index = new double[values.size()];
+            java.util.Arrays.setAll(index, i -> i);
+            part.addColumns(
+                    DoubleColumn.create("index", index),
+                    DoubleColumn.create(
+                            "value",
+                            values.stream().mapToDouble(Double::doubleValue).toArray()));
+            out = out == null ? part : out.append(part);
+        }
+        if (out == null) {
+            throw new IllegalArgumentException("no row has the series \"" + series + "\"");
+        }
+        return out;
+    }
+
+    /** Writes a table as CSV, atomically; wall times are rounded to a tenth of a second. */
+    public static void writeCsv(Table table, Path file) {
+        java.io.StringWriter out = new java.io.StringWriter();
+        table.write().csv(out);
+        Json.writeAtomically(file, out.toString());
+    }
+
+    private static Set<String> keys(List<Row> rows, java.util.function.Function<Row, Set<String>> of) {
+        Set<String> out = new LinkedHashSet<>();
+        rows.forEach(r -> out.addAll(of.apply(r)));
+        return out;
+    }
+
+    private static StringColumn text(String name, List<Row> rows, java.util.function.Function<Row, String> of) {
+        return StringColumn.create(name, rows.stream().map(of));
+    }
+
+    private static DoubleColumn number(String name, List<Row> rows, java.util.function.ToDoubleFunction<Row> of) {
+        return DoubleColumn.create(name, rows.stream().mapToDouble(of).toArray());
+    }
+}

@@ -1,0 +1,71 @@
+package org.backbonelab.study;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.backbonelab.train.Recipe;
+
+/** What a study varies within a recipe: optimizer, learning-rate factor, numbers by name. */
+final class Axes {
+    private static final Map<String, BiFunction<Recipe, Double, Recipe>> FIELDS = new LinkedHashMap<>();
+
+    static {
+        FIELDS.put("lr", Recipe::withLr);
+        FIELDS.put("weight_decay", Recipe::withWeightDecay);
+        FIELDS.put("rho", Recipe::withRho);
+        FIELDS.put("epochs", Recipe::withEpochs);
+        FIELDS.put("agc", Recipe::withAgc);
+        FIELDS.put("clip_norm", Recipe::withClipNorm);
+    }
+
+    private final Map<String, double[]> varied = new LinkedHashMap<>();
+
+    void vary(String field, double... values) {
+        if (!FIELDS.containsKey(field)) {
+            throw new IllegalArgumentException(
+                    "cannot vary \"" + field + "\"; known are " + String.join(", ", FIELDS.keySet()));
+        }
+        varied.put(field, values.clone());
+    }
+
+    /** Returns all variants of the last phase, each with the phases before it. */
+    List<List<Recipe>> variants(List<Recipe> phases, List<String> optimizers, double[] lrFactors) {
+        Recipe last = phases.get(phases.size() - 1);
+        List<Recipe> grid = new ArrayList<>();
+        if (optimizers.isEmpty()) {
+            grid.add(last);
+        }
+        optimizers.forEach(o -> grid.add(last.withOptimizer(o)));
+        List<Recipe> out = cross(grid, lrFactors, (r, f) -> r.withLr(round(r.lr() * f)));
+        for (Map.Entry<String, double[]> axis : varied.entrySet()) {
+            out = cross(out, axis.getValue(), FIELDS.get(axis.getKey()));
+        }
+        return out.stream()
+                .map(r -> {
+                    List<Recipe> variant = new ArrayList<>(phases);
+                    variant.set(phases.size() - 1, r);
+                    return variant;
+                })
+                .toList();
+    }
+
+    /** Cuts the noise of multiplication: 3 * 0.1 shall read 0.3 in every table. */
+    private static double round(double x) {
+        return new BigDecimal(x).round(new MathContext(6)).doubleValue();
+    }
+
+    private static List<Recipe> cross(
+            List<Recipe> recipes, double[] values, BiFunction<Recipe, Double, Recipe> change) {
+        List<Recipe> out = new ArrayList<>();
+        for (Recipe r : recipes) {
+            for (double v : values) {
+                out.add(change.apply(r, v));
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,107 @@
+package org.backbonelab.study;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.backbonelab.data.Datasets;
+import org.backbonelab.model.Backbones;
+import org.backbonelab.results.Json;
+import org.backbonelab.train.Recipe;
+
+/**
+ * One training, complete: what is written here is all that decides its result.
+ *
+ * @param dataset a name of {@link Datasets}
+ * @param trainImages how many to train on
+ * @param validationImages how many are held out to choose hyper-parameters on
+ * @param testImages how many to report on
+ * @param backbone a name of {@link Backbones}
+ * @param track a label for the sequence of phases, such as {@code fcmae}
+ * @param phases trained one after the other on the same weights
+ * @param seed of initial values, order, augmentation, masks; the choice of images is the same for all seeds
+ * @param measures names of what is measured on the trained network
+ */
+public record Cell(
+        String dataset,
+        int trainImages,
+        int validationImages,
+        int testImages,
+        String backbone,
+        String track,
+        List<Recipe> phases,
+        long seed,
+        List<String> measures) {
+    private static final int ID_LENGTH = 16;
+
+    /** Checks the names and that there is a phase. */
+    public Cell {
+        Datasets.check(dataset);
+        Backbones.check(backbone);
+        phases = List.copyOf(phases);
+        measures = List.copyOf(measures);
+        if (phases.isEmpty()) {
+            throw new IllegalArgumentException("a cell has no phase, expected one recipe or more");
+        }
+    }
+
+    /** Returns the canonical JSON. */
+    public String json() {
+        return Json.write(this);
+    }
+
+    /**
+     * Reads a cell back.
+     *
+     * @throws IllegalArgumentException if the text is no cell
+     */
+    public static Cell parse(String json) {
+        return Json.read(json, Cell.class, "cell");
+    }
+
+    /** Returns the hash of the canonical JSON: equal cells have equal ids. */
+    public String id() {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(json().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, ID_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    /** Returns the recipe of the last phase, which the axes describe. */
+    @JsonIgnore
+    public Recipe recipe() {
+        return phases.get(phases.size() - 1);
+    }
+
+    /** Returns what studies vary, by column name. */
+    @JsonIgnore
+    public Map<String, Object> axes() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        Recipe last = recipe();
+        out.put("dataset", dataset);
+        out.put("train_images", trainImages);
+        out.put("backbone", backbone);
+        out.put("track", track);
+        out.put("optimizer", last.optimizer());
+        out.put("lr", last.lr());
+        out.put("weight_decay", last.weightDecay());
+        out.put("rho", last.rho());
+        out.put("epochs", last.epochs());
+        out.put("seed", seed);
+        return out;
+    }
+
+    /** Returns a short text for people. */
+    @JsonIgnore
+    public String label() {
+        Recipe r = recipe();
+        String extra = (r.rho() > 0 ? " rho " + r.rho() : "") + (phases.size() > 1 ? " " + track : "");
+        return backbone + " + " + r.optimizer() + " lr " + r.lr() + extra + " seed " + seed;
+    }
+}

@@ -1,0 +1,32 @@
+package org.backbonelab.study;
+
+import java.time.Duration;
+
+/** Who wants to know how far a study is. */
+public interface Progress {
+    /** Nobody. */
+    Progress NONE = new Progress() {
+        @Override
+        public void started(int total, int done) {}
+
+        @Override
+        public void finished(int done, int total, String label, String result, Duration spent) {}
+
+        @Override
+        public void ended() {}
+    };
+
+    /**
+     * Says that a study starts.
+     *
+     * @param total cells in all
+     * @param done cells that were finished before and are read back
+     */
+    void started(int total, int done);
+
+    /** Says that a cell has ended. */
+    void finished(int done, int total, String label, String result, Duration spent);
+
+    /** Says that the study has ended. */
+    void ended();
+}

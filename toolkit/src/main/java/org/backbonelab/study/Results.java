@@ -1,0 +1,32 @@
+package org.backbonelab.study;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.backbonelab.results.Row;
+import org.backbonelab.results.Tables;
+import tech.tablesaw.api.Table;
+
+/**
+ * The finished cells of a study, in the study's order.
+ *
+ * @param name of the study
+ * @param rows one for each cell
+ */
+public record Results(String name, List<Row> rows) {
+    /** Returns one row a cell: id, axes, status, metrics, commit, seconds. */
+    public Table table() {
+        return Tables.of(name, rows);
+    }
+
+    /** Returns a named series in long form: the axes, {@code index} and {@code value}. */
+    public Table series(String series) {
+        return Tables.series(series, rows);
+    }
+
+    /** Writes the table as {@code <name>.csv} into the results folder and returns the file. */
+    public Path writeCsv() {
+        Path file = Study.resultsFolder().resolve(name + ".csv");
+        Tables.writeCsv(table(), file);
+        return file;
+    }
+}

@@ -1,0 +1,277 @@
+package org.backbonelab.study;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.backbonelab.data.Datasets;
+import org.backbonelab.model.Backbones;
+import org.backbonelab.optim.Optimizers;
+import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
+import org.backbonelab.results.Select;
+import org.backbonelab.results.Tables;
+import org.backbonelab.train.Recipe;
+import tech.tablesaw.api.Table;
+
+/**
+ * A study: a grid of cells, built fluently, trained by a {@link Runner}, read back where finished.
+ *
+ * <pre>{@code
+ * Results results = Study.of("bocb", "fashion-mnist")
+ *         .images(4000, 1000, 2000)
+ *         .backbones("resnet_micro", "vit_micro").optimizers("sgd", "adamw")
+ *         .tuneLr(0.3, 1, 3).seeds(0, 1, 2)
+ *         .run(progress());
+ * }</pre>
+ */
+public final class Study {
+    private final String name;
+    private final String dataset;
+    private final Map<String, List<Recipe>> tracks = new LinkedHashMap<>();
+    private final Map<String, Recipe> recipeOf = new LinkedHashMap<>();
+    private final List<Measure> measures = new ArrayList<>();
+    private final Axes axes = new Axes();
+    private Recipe recipe = Recipe.supervised();
+    private List<String> backbones = List.of();
+    private List<String> optimizers = List.of();
+    private double[] lrFactors = {1};
+    private long[] seeds = {0};
+    private int[] images = {1000, 500, 500};
+
+    private Study(String name, String dataset) {
+        this.name = name;
+        this.dataset = dataset;
+    }
+
+    /**
+     * Starts a study.
+     *
+     * @param name of the study and its CSV file
+     * @param dataset a name of {@link Datasets}
+     */
+    public static Study of(String name, String dataset) {
+        Datasets.check(dataset);
+        return new Study(name, dataset);
+    }
+
+    /** Sets how many images to train on, to choose hyper-parameters on, and to report on. */
+    public Study images(int train, int validation, int test) {
+        images = new int[] {train, validation, test};
+        return this;
+    }
+
+    /** Sets the backbones. */
+    public Study backbones(String... names) {
+        Arrays.stream(names).forEach(Backbones::check);
+        backbones = List.of(names);
+        return this;
+    }
+
+    /** Sets the optimizers, each with its default learning rate and decay; without this the recipe's is used. */
+    public Study optimizers(String... names) {
+        Arrays.stream(names).forEach(Optimizers::get);
+        optimizers = List.of(names);
+        return this;
+    }
+
+    /** Tunes the learning rate: factors of the default are tried with the first seed, the best gets all seeds. */
+    public Study tuneLr(double... factors) {
+        lrFactors = factors.clone();
+        return this;
+    }
+
+    /** Sets the seeds. */
+    public Study seeds(long... values) {
+        seeds = values.clone();
+        return this;
+    }
+
+    /** Sets the recipe. */
+    public Study recipe(Recipe value) {
+        recipe = value;
+        return this;
+    }
+
+    /** Sets the recipe of one backbone. */
+    public Study recipe(String backbone, Recipe value) {
+        Backbones.check(backbone);
+        recipeOf.put(backbone, value);
+        return this;
+    }
+
+    /** Adds a track: phases trained one after the other; without tracks there is one of a single phase. */
+    public Study track(String label, Recipe... phases) {
+        tracks.put(label, List.of(phases));
+        return this;
+    }
+
+    /**
+     * Varies a number of the recipe (of a track: of its last phase).
+     *
+     * @param field lr, weight_decay, rho, epochs, agc or clip_norm
+     */
+    public Study vary(String field, double... values) {
+        axes.vary(field, values);
+        return this;
+    }
+
+    /** Adds measures, taken on each trained network. */
+    public Study measure(Measure... more) {
+        measures.addAll(List.of(more));
+        return this;
+    }
+
+    /** Returns the cells of the grid for some seeds. */
+    List<Cell> cells(long... forSeeds) {
+        if (backbones.isEmpty()) {
+            throw new IllegalStateException("study " + name + " has no backbone; call backbones(...)");
+        }
+        List<Cell> out = new ArrayList<>();
+        for (String backbone : backbones) {
+            Map<String, List<Recipe>> phasesOf =
+                    tracks.isEmpty() ? Map.of("plain", List.of(recipeOf.getOrDefault(backbone, recipe))) : tracks;
+            phasesOf.forEach((track, phases) -> {
+                for (List<Recipe> variant : axes.variants(phases, optimizers, lrFactors)) {
+                    for (long seed : forSeeds) {
+                        out.add(cell(backbone, track, variant, seed));
+                    }
+                }
+            });
+        }
+        return out;
+    }
+
+    private Cell cell(String backbone, String track, List<Recipe> phases, long seed) {
+        List<String> names = measures.stream().map(Measure::name).toList();
+        return new Cell(dataset, images[0], images[1], images[2], backbone, track, phases, seed, names);
+    }
+
+    /** Returns what would be done: cells in all, finished, to train, and how long that should take. */
+    public String describe() {
+        RowStore store = new RowStore(resultsFolder());
+        List<Cell> first = cells(seeds[0]);
+        List<Row> found =
+                first.stream().flatMap(c -> store.find(c.id()).stream()).toList();
+        int total = total(first);
+        String text = String.format(
+                Locale.ROOT,
+                "%s at %s scale: %d cells of %d images of %s; %d of the %d with the first seed are finished",
+                name,
+                Scale.fromEnv().label(),
+                total,
+                images[0],
+                dataset,
+                found.size(),
+                first.size());
+        double mean = found.stream().mapToDouble(Row::seconds).average().orElse(Double.NaN);
+        return Double.isNaN(mean) ? text : text + String.format(Locale.ROOT, ", %.1f s each on one worker", mean);
+    }
+
+    private int total(List<Cell> first) {
+        return first.size() + first.size() / lrFactors.length * (seeds.length - 1);
+    }
+
+    /** Trains what is not finished, with the runner of the environment. */
+    public Results run(Progress progress) {
+        return run(Runner.fromEnv(measures), new RowStore(resultsFolder()), progress);
+    }
+
+    /**
+     * Trains what is not finished.
+     *
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted; finished cells are kept
+     */
+    public Results run(Runner runner, RowStore store, Progress progress) {
+        List<Cell> first = cells(seeds[0]);
+        Tally tally = new Tally(total(first), store, progress);
+        tally.begin(first);
+        Map<String, Row> rows = tally.complete(first, runner);
+        if (seeds.length > 1) {
+            List<Cell> more = moreSeeds(first, rows);
+            rows.putAll(tally.complete(more, runner));
+            first.addAll(more);
+        }
+        progress.ended();
+        return new Results(name, first.stream().map(c -> rows.get(c.id())).toList());
+    }
+
+    /** Returns the cells of the other seeds: all of them, or with a tuned learning rate those of the best one. */
+    private List<Cell> moreSeeds(List<Cell> first, Map<String, Row> rows) {
+        Table table = Tables.of(name, first.stream().map(c -> rows.get(c.id())).toList());
+        String[] group = {"backbone", "track", "optimizer", "weight_decay", "rho", "epochs"};
+        Set<String> best =
+                Select.best(table, "val_top1", "lr", group).stringColumn("id").asSet();
+        Set<String> chosen = lrFactors.length == 1 ? rows.keySet() : best;
+        return first.stream()
+                .filter(c -> chosen.contains(c.id()))
+                .flatMap(c -> Arrays.stream(seeds).skip(1).mapToObj(s -> cell(c.backbone(), c.track(), c.phases(), s)))
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** Returns where finished cells are kept: BACKBONELAB_RESULTS, or a folder below the current one. */
+    public static Path resultsFolder() {
+        String text = System.getenv("BACKBONELAB_RESULTS");
+        return text == null || text.isBlank()
+                ? Path.of("backbonelab-results", Scale.fromEnv().label())
+                : Path.of(text);
+    }
+
+    /** Counts cells as they finish. */
+    private static final class Tally {
+        private final int total;
+        private final RowStore store;
+        private final Progress progress;
+        private final boolean fresh = "1".equals(System.getenv("FRESH"));
+        private int done;
+
+        Tally(int total, RowStore store, Progress progress) {
+            this.total = total;
+            this.store = store;
+            this.progress = progress;
+        }
+
+        void begin(List<Cell> first) {
+            done = (int) first.stream().filter(c -> find(c).isPresent()).count();
+            progress.started(total, done);
+            done = 0;
+        }
+
+        private Optional<Row> find(Cell cell) {
+            return fresh ? Optional.empty() : store.find(cell.id());
+        }
+
+        Map<String, Row> complete(List<Cell> cells, Runner runner) {
+            Map<String, Row> rows = new LinkedHashMap<>();
+            List<Cell> missing = new ArrayList<>();
+            for (Cell cell : cells) {
+                find(cell).ifPresentOrElse(row -> rows.put(cell.id(), row), () -> missing.add(cell));
+            }
+            done += rows.size();
+            if (!missing.isEmpty()) {
+                runner.run(missing, store, row -> {
+                    rows.put(row.id(), row);
+                    progress.finished(++done, total, Cell.parse(row.cell()).label(), result(row), seconds(row));
+                });
+            }
+            return rows;
+        }
+
+        private static String result(Row row) {
+            return row.status() == Row.Status.DIVERGED
+                    ? "diverged"
+                    : String.format(Locale.ROOT, "%.1f %%", row.metrics().get("test_top1"));
+        }
+
+        private static Duration seconds(Row row) {
+            return Duration.ofMillis(Math.round(row.seconds() * 1000));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.backbonelab.study;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.backbonelab.data.DataException;
+import org.backbonelab.results.RowStore;
+
+/** The inside of a worker process: reads cells, a line each, trains them, answers with a line each. */
+public final class WorkerLoop {
+    private WorkerLoop() {}
+
+    /**
+     * Serves until the input ends, then ends the process at once, even in the middle of a cell.
+     *
+     * @param measures all that cells may ask for
+     */
+    public static void serve(InputStream in, PrintStream out, RowStore store, List<Measure> measures)
+            throws InterruptedException {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        Thread reader = new Thread(() -> read(in, lines), "backbonelab-stdin");
+        reader.setDaemon(true);
+        reader.start();
+        CellTrainer trainer = new CellTrainer(measures);
+        while (true) {
+            Cell cell = Cell.parse(lines.take());
+            try {
+                store.put(trainer.train(cell));
+                out.println(Worker.DONE + cell.id());
+            } catch (IllegalArgumentException | DataException e) {
+                out.println(Worker.FAILED + String.valueOf(e.getMessage()).replace('\n', ' '));
+            }
+            out.flush();
+        }
+    }
+
+    private static void read(InputStream in, BlockingQueue<String> lines) {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            // A broken pipe means what the end of the input means: the parent is gone.
+        }
+        Runtime.getRuntime().halt(0);
+    }
+}

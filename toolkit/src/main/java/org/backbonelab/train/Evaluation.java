@@ -1,0 +1,45 @@
+package org.backbonelab.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import org.backbonelab.data.Batch;
+import org.backbonelab.data.Batches;
+import org.backbonelab.data.Dataset;
+import org.backbonelab.data.Images;
+import org.backbonelab.layer.Pass;
+import org.backbonelab.model.Backbone;
+import org.backbonelab.tensor.Torch;
+
+/**
+ * Accuracy and loss of a classifier on a set of images, in evaluation mode.
+ *
+ * @param top1 share of right answers, in percent
+ * @param loss mean cross-entropy in nats, without smoothing
+ */
+public record Evaluation(double top1, double loss) {
+    private static final int BATCH = 250;
+
+    /** Evaluates a model. */
+    public static Evaluation of(Backbone model, Dataset dataset, Images images) {
+        return Torch.withoutGradients(() -> {
+            double loss = 0;
+            long right = 0;
+            for (Batch batch : Batches.inOrder(dataset, images, BATCH)) {
+                try (NDManager manager = Torch.newManager();
+                        NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    NDArray logits = model.apply(Supervised.images(manager, batch), Pass.evaluation());
+                    float[] logProbabilities = logits.logSoftmax(-1).toFloatArray();
+                    long[] answers = logits.argMax(-1).toLongArray();
+                    int classes = logProbabilities.length / batch.count();
+                    for (int i = 0; i < batch.count(); i++) {
+                        loss -= logProbabilities[i * classes + batch.labels()[i]];
+                        right += answers[i] == batch.labels()[i] ? 1 : 0;
+                    }
+                }
+            }
+            return new Evaluation(100.0 * right / images.count(), loss / images.count());
+        });
+    }
+}

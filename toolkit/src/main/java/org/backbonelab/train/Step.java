@@ -1,0 +1,21 @@
+package org.backbonelab.train;
+
+/** How the update is made: turns an objective into a change of the parameters. */
+@FunctionalInterface
+public interface Step {
+    /**
+     * Makes one update.
+     *
+     * @return the loss before it, NaN or infinite where the run has diverged; then nothing was changed
+     */
+    double update(Update update);
+
+    /** The plain step: gradient, clipping, optimizer. */
+    Step PLAIN = update -> {
+        double loss = update.backward(false);
+        if (Double.isFinite(loss)) {
+            update.apply(update.gradients());
+        }
+        return loss;
+    };
+}
