@@ -14,7 +14,7 @@ import org.backbonelab.train.Supervised;
 
 /** The share of positive units after the activation of each block's MLP (arXiv 2106.01548, section 4). */
 public final class ActiveNeurons {
-    private static final int IMAGES = 256;
+    private static final int IMAGES = 200;
 
     private ActiveNeurons() {}
 

@@ -23,7 +23,7 @@ public final class LossSurface {
     /** Points along each axis of the measure, from -1 to 1. */
     public static final int POINTS = 11;
 
-    private static final int IMAGES = 128;
+    private static final int IMAGES = 64;
 
     private LossSurface() {}
 
@@ -36,7 +36,7 @@ public final class LossSurface {
         return out;
     }
 
-    /** Returns the measure {@code loss_surface}: the losses of an 11 x 11 grid on 128 training images, row by row. */
+    /** Returns the measure {@code loss_surface}: the losses of an 11 x 11 grid on 64 training images, row by row. */
     public static Measure grid() {
         return new Measure() {
             @Override
