@@ -95,7 +95,7 @@ final class Browser implements AutoCloseable {
                 + " figure.width = figure.layout.width || 700; figure.height = figure.layout.height || 450;"
                 + " return Plotly.toImage(figure, {format: 'png', scale: " + scale
                 + ", width: figure.width, height: figure.height, imageDataOnly: true}); })()";
-        return Base64.getDecoder().decode(page.evaluate(script, limit));
+        return Pictures.png(Pictures.read(Base64.getDecoder().decode(page.evaluate(script, limit))));
     }
 
     boolean isAlive() {

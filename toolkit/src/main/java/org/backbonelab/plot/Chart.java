@@ -107,6 +107,8 @@ public final class Chart extends Figure {
         List<String> lines = Texts.wrap(title, (int) (width * TITLE_CHARACTERS_PER_PIXEL));
         int above = ((Number) Json.at(layout, "margin.t")).intValue();
         Map<String, Object> roomy = Json.with(layout, "margin.t", above + 22 * lines.size());
+        // Plotly puts the top of a single line at the place given, but the foot of the first of several lines.
+        roomy = Json.with(roomy, "title.pad.t", lines.size() == 1 ? 14 : 26);
         return Json.with(roomy, "title.text", String.join("<br>", lines));
     }
 

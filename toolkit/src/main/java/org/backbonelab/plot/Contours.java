@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** Filled contours, several side by side on one colour scale. */
 final class Contours {
-    private static final int LEVELS = 16;
+    private static final int LEVELS = 15;
     /** Share of the width between two panels. */
     private static final double GAP = 0.06;
 
@@ -37,22 +37,34 @@ final class Contours {
         }
         if (surfaces.size() > 1) {
             layout = Json.with(layout, "annotations", titles);
+            layout = Json.with(layout, "margin.t", 45);
         } else {
             layout = Json.with(layout, "title.text", surfaces.get(0).title());
         }
         int wide = surfaces.size() == 1 ? 560 : Math.min(900, 150 + 300 * surfaces.size());
         double panel = (wide - 170.0) * width;
         return new Chart(traces, layout)
-                .withSize(wide, (int) Math.round(panel) + 110)
+                .withSize(wide, (int) Math.round(panel) + 130)
                 .withColorRange(range.getMin(), range.getMax());
     }
 
-    /** The same levels in every panel, so that a line means the same value everywhere. */
+    /** The same round levels in every panel, so that a line means the same value everywhere. */
     static Map<String, Object> withLevels(Map<String, Object> trace, double low, double high) {
-        double step = high > low ? (high - low) / LEVELS : 1;
-        Map<String, Object> contours = Json.with(Json.object(trace.get("contours")), "start", low + step);
-        contours = Json.with(contours, "end", high - step / 2);
-        return Json.with(trace, "contours", Json.with(contours, "size", step));
+        double step = roundStep((high - low) / LEVELS);
+        Map<String, Object> contours = Json.with(Json.object(trace.get("contours")), "size", step);
+        contours = Json.with(contours, "start", Numbers.stored(Math.ceil(low / step) * step));
+        contours = Json.with(contours, "end", Numbers.stored(Math.floor(high / step) * step));
+        return Json.with(trace, "contours", contours);
+    }
+
+    /** The next of 1, 2, 5 times a power of ten; 1 for a flat surface. */
+    private static double roundStep(double step) {
+        if (!(step > 0)) {
+            return 1;
+        }
+        double power = Math.pow(10, Math.floor(Math.log10(step)));
+        double digit = step / power;
+        return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
     }
 
     private static Map<String, Object> trace(Surface surface, String number) {

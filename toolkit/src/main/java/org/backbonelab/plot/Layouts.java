@@ -12,7 +12,7 @@ final class Layouts {
     static Map<String, Object> plain(String xTitle, String yTitle) {
         Map<String, Object> layout = Json.map("width", 650, "height", 420);
         layout.put("font", Json.map("family", "Arial, Helvetica, sans-serif", "size", 14, "color", INK));
-        layout.put("title", Json.map("font", Json.map("size", 17), "x", 0.02, "y", 0.97, "yanchor", "top"));
+        layout.put("title", Json.map("font", Json.map("size", 17), "x", 0.02, "y", 1, "yanchor", "top"));
         layout.put("margin", Json.map("l", 70, "r", 25, "t", 25, "b", 60));
         layout.putAll(Json.map("paper_bgcolor", "#FFFFFF", "plot_bgcolor", "#FFFFFF", "hovermode", "closest"));
         layout.put("xaxis", axis(xTitle));
@@ -23,7 +23,8 @@ final class Layouts {
 
     /** A layout with one colour scale that all its traces share. */
     static Map<String, Object> coloured(String scale) {
-        Map<String, Object> bar = Json.map("thickness", 16, "outlinewidth", 0, "title", Json.map("side", "right"));
+        Map<String, Object> bar = Json.map("thickness", 16, "outlinewidth", 0, "tickformat", ".3~g");
+        bar.put("title", Json.map("side", "right"));
         return Json.with(plain(null, null), "coloraxis", Json.map("colorscale", scale, "colorbar", bar));
     }
 

@@ -8,12 +8,12 @@ import java.util.Map;
  * One colour and one marker per series name, the same in every figure of a notebook.
  *
  * <p>The colours are those of Okabe and Ito ("Color universal design", 2008), told apart under every common form of
- * colour blindness; yellow stands last because it is faint on white. Names get colours in the order in which they are
+ * colour blindness, with grey in the place of their yellow, which is faint on white. Names get colours in the order in which they are
  * first drawn; {@link #start} fixes that order. From the ninth name on colours repeat with another marker.
  */
 public final class Palette {
     private static final List<String> COLOURS =
-            List.of("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#F0E442");
+            List.of("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#999999");
     /** Nine markers for eight colours, so that a repeated colour comes with another marker. */
     private static final List<String> MARKERS =
             List.of("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "x", "pentagon", "star");
