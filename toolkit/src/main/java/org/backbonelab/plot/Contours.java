@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** Filled contours, several side by side on one colour scale. */
 final class Contours {
-    private static final int LEVELS = 15;
+    private static final int LEVELS = 20;
     /** Share of the width between two panels. */
     private static final double GAP = 0.06;
 

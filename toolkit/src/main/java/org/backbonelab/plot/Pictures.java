@@ -23,7 +23,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * outside are cut off, NaN is black. Images are enlarged without smoothing, so that single pixels stay visible.
  */
 public final class Pictures {
-    private static final int CELL = 84;
+    private static final int CELL = 112;
     private static final int GAP = 6;
     private static final int TITLE = 24;
     private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
@@ -59,21 +59,21 @@ public final class Pictures {
         if (!rowCaptions.isEmpty() && rowCaptions.size() != rows.size()) {
             throw new IllegalArgumentException(rowCaptions.size() + " captions for " + rows.size() + " rows");
         }
-        int cell = Math.max(CELL, widest(columnTitles) + GAP);
+        int pitch = Math.max(CELL, widest(columnTitles)) + GAP;
         int left = rowCaptions.isEmpty() ? GAP : widest(rowCaptions) + 2 * GAP;
-        int width = left + columns * (cell + GAP);
-        BufferedImage canvas = new BufferedImage(width, TITLE + rows.size() * (cell + GAP), BufferedImage.TYPE_INT_RGB);
+        int width = left + columns * pitch;
+        BufferedImage canvas = new BufferedImage(width, TITLE + rows.size() * (CELL + GAP), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = pen(canvas);
         for (int c = 0; c < columns; c++) {
-            write(graphics, columnTitles.get(c), left + c * (cell + GAP) + cell / 2, TITLE / 2);
+            write(graphics, columnTitles.get(c), left + c * pitch + pitch / 2, TITLE / 2);
         }
         for (int r = 0; r < rows.size(); r++) {
-            int top = TITLE + r * (cell + GAP);
+            int top = TITLE + r * (CELL + GAP);
             if (!rowCaptions.isEmpty()) {
-                write(graphics, rowCaptions.get(r), left / 2, top + cell / 2);
+                write(graphics, rowCaptions.get(r), left / 2, top + CELL / 2);
             }
             for (int c = 0; c < columns; c++) {
-                paint(graphics, rows.get(r).get(c), left + c * (cell + GAP), top, cell);
+                paint(graphics, rows.get(r).get(c), left + c * pitch + pitch / 2, top + CELL / 2);
             }
         }
         graphics.dispose();
@@ -153,13 +153,12 @@ public final class Pictures {
         graphics.drawString(text, centreX - width / 2, centreY + FONT.getSize() / 3);
     }
 
-    /** Draws the image into a square cell at the largest whole multiple of its size, or shrunk where it is larger. */
-    private static void paint(Graphics2D graphics, BufferedImage image, int left, int top, int cell) {
-        int side = Math.max(image.getWidth(), image.getHeight());
-        double fitting = (double) cell / side;
+    /** Draws the image around a point at the largest whole multiple of its size, or shrunk where it is larger. */
+    private static void paint(Graphics2D graphics, BufferedImage image, int centreX, int centreY) {
+        double fitting = (double) CELL / Math.max(image.getWidth(), image.getHeight());
         double scale = fitting >= 1 ? Math.floor(fitting) : fitting;
         int width = (int) (image.getWidth() * scale);
         int height = (int) (image.getHeight() * scale);
-        graphics.drawImage(image, left + (cell - width) / 2, top + (cell - height) / 2, width, height, null);
+        graphics.drawImage(image, centreX - width / 2, centreY - height / 2, width, height, null);
     }
 }

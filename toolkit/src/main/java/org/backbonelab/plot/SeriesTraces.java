@@ -21,12 +21,13 @@ final class SeriesTraces {
     static List<Map<String, Object>> of(
             Table table, String x, String y, String series, String mode, String lo, String hi) {
         Rows rows = new Rows(table);
+        List<Map<String, Object>> bands = new ArrayList<>();
         List<Map<String, Object>> traces = new ArrayList<>();
         rows.groups(series).forEach((name, members) -> {
             List<Integer> order = ordered(rows, x, members);
             String colour = Palette.colour(name);
             if (lo != null && rows.numeric(x)) {
-                traces.add(band(rows, x, lo, hi, order, colour, name));
+                bands.add(band(rows, x, lo, hi, order, colour, name));
             }
             Map<String, Object> trace = xy("scatter", name, rows, x, y, order);
             trace.put("mode", mode);
@@ -38,7 +39,9 @@ final class SeriesTraces {
             }
             traces.add(trace);
         });
-        return traces;
+        // Bands first, so that none covers a line.
+        bands.addAll(traces);
+        return bands;
     }
 
     static List<Map<String, Object>> bars(
