@@ -2,30 +2,37 @@ package org.backbonelab.notebook;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * The progress of a study as one output that updates in place.
  *
  * <p>Shows cells done of all (read back, trained, diverged), a bar, the time spent and left, and the last result. Time
- * left is the mean time of the cells trained so far times the cells left. A result that contains "diverged", in any
+ * left assumes that the cells left go as fast as those trained so far. A result that contains "diverged", in any
  * case, counts as such. Outside a notebook every update is a line of text.
  */
 public final class LiveProgress implements StudyProgress {
     private static final int BAR = 30;
 
     private final String title;
+    private final Supplier<Duration> clock;
     private Live live;
     private int total;
     private int readBack;
     private int trained;
     private int diverged;
-    private Duration spent = Duration.ZERO;
+    private Duration start = Duration.ZERO;
     private String last = "";
     private boolean over;
 
     /** Progress under a title, such as the study's name; shown when the study starts. */
     public LiveProgress(String title) {
+        this(title, () -> Duration.ofNanos(System.nanoTime()));
+    }
+
+    LiveProgress(String title, Supplier<Duration> clock) {
         this.title = title;
+        this.clock = clock;
     }
 
     @Override
@@ -34,7 +41,7 @@ public final class LiveProgress implements StudyProgress {
         readBack = done;
         trained = 0;
         diverged = 0;
-        spent = Duration.ZERO;
+        start = clock.get();
         last = "";
         over = false;
         live = Notebook.live(output());
@@ -45,8 +52,7 @@ public final class LiveProgress implements StudyProgress {
         this.total = total;
         trained = done - readBack;
         diverged += result.toLowerCase(Locale.ROOT).contains("diverged") ? 1 : 0;
-        this.spent = this.spent.plus(spent);
-        last = label + ": " + result;
+        last = label + ": " + result + " (" + readable(spent) + ")";
         live.update(output());
     }
 
@@ -75,10 +81,11 @@ public final class LiveProgress implements StudyProgress {
     }
 
     private String time() {
+        Duration spent = clock.get().minus(start);
         int left = total - readBack - trained;
         if (over) {
             return (left == 0 ? "done" : "stopped with " + left + " cells to go")
-                    + (trained == 0 ? "" : ", trained for " + readable(spent));
+                    + (trained == 0 ? "" : " after " + readable(spent));
         }
         return trained == 0
                 ? "time left: known after the first cell"
