@@ -16,12 +16,14 @@ import java.util.concurrent.TimeoutException;
 /** One headless Chromium with plotly.js loaded, which ends with this JVM however that ends. */
 final class Browser implements AutoCloseable {
     /**
-     * Runs the browser until standard input ends, which happens when the JVM closes it, exits or is killed; then ends
-     * the browser and removes its folder. Chromium's last writes can race with the first removal.
+     * Runs the browser until it ends by itself or standard input does, which happens when the JVM closes it, exits or
+     * is killed; then removes its folder. Chromium's last writes can race with the first removal. A browser that ended
+     * by itself must not leave the watcher behind, whose kill would later hit a stranger of the same number.
      */
-    private static final String LEASH = "profile=$1; shift; \"$@\" >\"$profile/log\" 2>&1 & browser=$!;"
-            + " cat >/dev/null; kill -9 $browser; wait $browser;"
+    private static final String LEASH = "profile=$1; shift; exec 3<&0; \"$@\" </dev/null & browser=$!;"
+            + " (read -r end <&3; kill -9 $browser) & watcher=$!; wait $browser; kill $watcher;"
             + " rm -rf \"$profile\" || { sleep 1; rm -rf \"$profile\"; }";
+
     /** A large picture is asked for once more at scale 1, so that notebooks stay small. */
     private static final int LARGE_PNG = 150_000;
 
@@ -32,27 +34,22 @@ final class Browser implements AutoCloseable {
     Browser(String command, Duration limit) throws IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();
         Path profile = Files.createTempDirectory("backbonelab-chromium");
-        Files.write(profile.resolve("plotly.js"), PlotlyScript.bytes());
-        Path html = Files.writeString(
-                profile.resolve("page.html"),
-                "<!DOCTYPE html><meta charset=utf-8><div id=figure></div><script src=plotly.js></script>");
-        leash = new ProcessBuilder(command(command, profile, html))
+        leash = new ProcessBuilder(command(command, profile))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            page = new DevTools(port(profile, end));
-            page.evaluate(
-                    "new Promise(done => { if (document.readyState == 'complete') done(Plotly.version);"
-                            + " else addEventListener('load', () => done(Plotly.version)); })",
-                    Duration.ofNanos(end - System.nanoTime()));
+            page = new DevTools(port(command, profile, end));
+            // Given as a script: a page that is still on its way to a file may be met before or after it gets there.
+            String plotly = new String(PlotlyScript.bytes(), StandardCharsets.UTF_8);
+            page.evaluate(plotly + "\n;Plotly.version", Duration.ofNanos(end - System.nanoTime()));
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private static List<String> command(String browser, Path profile, Path html) {
+    private static List<String> command(String browser, Path profile) {
         List<String> command = new ArrayList<>();
         // A session of its own keeps an interrupt of the notebook's process group away from the browser.
         onPath("setsid").ifPresent(command::add);
@@ -61,12 +58,13 @@ final class Browser implements AutoCloseable {
         command.addAll(List.of("--disable-background-networking", "--disable-component-update", "--disable-sync"));
         command.addAll(List.of("--disable-extensions", "--disable-dev-shm-usage", "--force-color-profile=srgb"));
         command.addAll(List.of("--remote-debugging-port=0", "--user-data-dir=" + profile));
-        command.add(html.toUri().toString());
+        command.add("about:blank");
         return command;
     }
 
     /** The port that Chromium writes into its folder once it listens. */
-    private int port(Path profile, long end) throws IOException, InterruptedException, TimeoutException {
+    private int port(String browser, Path profile, long end)
+            throws IOException, InterruptedException, TimeoutException {
         Path file = profile.resolve("DevToolsActivePort");
         while (System.nanoTime() < end) {
             if (Files.exists(file)) {
@@ -76,7 +74,7 @@ final class Browser implements AutoCloseable {
                 }
             }
             if (!leash.isAlive()) {
-                throw new IOException("Chromium ended at start");
+                throw new IOException(browser + " ended before it listened");
             }
             Thread.sleep(20);
         }
@@ -95,7 +93,12 @@ final class Browser implements AutoCloseable {
                 + " figure.width = figure.layout.width || 700; figure.height = figure.layout.height || 450;"
                 + " return Plotly.toImage(figure, {format: 'png', scale: " + scale
                 + ", width: figure.width, height: figure.height, imageDataOnly: true}); })()";
-        return Pictures.png(Pictures.read(Base64.getDecoder().decode(page.evaluate(script, limit))));
+        return Pictures.png(Pictures.read(Base64.getDecoder().decode(evaluate(script, limit))));
+    }
+
+    /** The string that a script in the browser's page comes to. */
+    String evaluate(String script, Duration limit) throws IOException, InterruptedException, TimeoutException {
+        return page.evaluate(script, limit);
     }
 
     boolean isAlive() {

@@ -50,6 +50,11 @@ public final class Chart extends Figure {
         return withLayout("yaxis.title.text", title);
     }
 
+    /** Sets the title of the colour scale of a heat map or contour, with its unit. */
+    public Chart withColorTitle(String title) {
+        return withLayout("coloraxis.colorbar.title.text", title);
+    }
+
     /** Sets width and height in pixels; printed pages cut what is wider than 650. */
     public Chart withSize(int width, int height) {
         return withLayout("width", width).withLayout("height", height);
@@ -114,7 +119,6 @@ public final class Chart extends Figure {
 
     private Chart logarithmic(String axis) {
         return withLayout(axis + ".type", "log")
-                .withLayout(axis + ".exponentformat", "power")
                 .withLayout(axis + ".minor", Json.map("ticks", "outside", "ticklen", 3, "showgrid", false));
     }
 

@@ -41,7 +41,7 @@ final class Contours {
         } else {
             layout = Json.with(layout, "title.text", surfaces.get(0).title());
         }
-        int wide = surfaces.size() == 1 ? 560 : Math.min(900, 150 + 300 * surfaces.size());
+        int wide = surfaces.size() == 1 ? 560 : Math.min(900, 150 + 250 * surfaces.size());
         double panel = (wide - 170.0) * width;
         return new Chart(traces, layout)
                 .withSize(wide, (int) Math.round(panel) + 130)

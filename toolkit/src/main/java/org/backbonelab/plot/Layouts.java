@@ -31,6 +31,7 @@ final class Layouts {
     static Map<String, Object> axis(String title) {
         Map<String, Object> axis = Json.map("automargin", true, "showline", true, "linecolor", INK);
         axis.putAll(Json.map("gridcolor", GRID, "zeroline", false, "ticks", "outside", "hoverformat", ".4~g"));
+        axis.put("exponentformat", "power");
         axis.put("title", Json.map("text", title, "standoff", 10));
         return axis;
     }
