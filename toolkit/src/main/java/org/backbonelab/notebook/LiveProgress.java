@@ -3,6 +3,7 @@ package org.backbonelab.notebook;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.backbonelab.study.Progress;
 
 /**
  * The progress of a study as one output that updates in place.
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
  * left assumes that the cells left go as fast as those trained so far. A result that contains "diverged", in any
  * case, counts as such. Outside a notebook every update is a line of text.
  */
-public final class LiveProgress implements StudyProgress {
+public final class LiveProgress implements Progress {
     private static final int BAR = 30;
 
     private final String title;

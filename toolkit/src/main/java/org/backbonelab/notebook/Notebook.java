@@ -1,6 +1,7 @@
 package org.backbonelab.notebook;
 
 import java.util.Optional;
+import org.backbonelab.study.Progress;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
@@ -43,5 +44,10 @@ public final class Notebook {
     /** Lets tests begin with a fresh session. */
     static synchronized void forgetLibrary() {
         libraryShown = false;
+    }
+
+    /** Returns live progress of a study for {@code study.run(...)}. */
+    public static Progress progress(String title) {
+        return new LiveProgress(title);
     }
 }

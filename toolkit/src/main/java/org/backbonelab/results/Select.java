@@ -80,6 +80,24 @@ public final class Select {
     }
 
     /**
+     * Returns the rows whose columns have the given values, sorted by seed, so that two selections can be paired.
+     *
+     * @param columnsAndValues column, value, column, value, ...; values are compared as text, numbers as 0.05
+     */
+    public static Table where(Table rows, String... columnsAndValues) {
+        Table out = rows;
+        for (int i = 0; i < columnsAndValues.length; i += 2) {
+            String column = columnsAndValues[i];
+            String value = columnsAndValues[i + 1];
+            out = out.where(
+                    out.column(column) instanceof DoubleColumn numbers
+                            ? numbers.isEqualTo(Double.parseDouble(value))
+                            : out.stringColumn(column).isEqualTo(value));
+        }
+        return out.sortAscendingOn("seed");
+    }
+
+    /**
      * Returns the Pareto frontier: rows that set a new minimum of {@code y} when sorted by {@code x}.
      *
      * @param x the cost, such as {@code train_macs}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.backbonelab.study.Progress;
 import org.junit.jupiter.api.Test;
 
 class LiveProgressTest {
@@ -18,7 +19,7 @@ class LiveProgressTest {
     void oneOutputTellsCountsTimesAndTheLastResult() {
         AtomicLong seconds = new AtomicLong(100);
         try (RecordingKernel kernel = new RecordingKernel()) {
-            StudyProgress progress = new LiveProgress("bocb", () -> Duration.ofSeconds(seconds.get()));
+            Progress progress = new LiveProgress("bocb", () -> Duration.ofSeconds(seconds.get()));
             progress.started(10, 4);
             seconds.addAndGet(30);
             progress.finished(5, 10, "vit + <lion>", "DIVERGED", Duration.ofSeconds(30));
@@ -40,7 +41,7 @@ class LiveProgressTest {
     @Test
     void aStudyWithNothingToTrainEndsWithoutTimes() {
         try (RecordingKernel kernel = new RecordingKernel()) {
-            StudyProgress progress = new LiveProgress("sam");
+            Progress progress = new LiveProgress("sam");
             progress.started(3, 3);
             progress.ended();
             assertEquals(
