@@ -1,10 +1,14 @@
 package org.backbonelab.kernel;
 
+import io.github.spencerpark.jupyter.channels.JupyterConnection;
 import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.LanguageInfo;
 import io.github.spencerpark.jupyter.kernel.ReplacementOptions;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+import io.github.spencerpark.jupyter.messages.Header;
+import io.github.spencerpark.jupyter.messages.MessageType;
+import io.github.spencerpark.jupyter.messages.reply.KernelInfoReply;
 import java.awt.image.RenderedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,6 +37,15 @@ public final class JavaKernel extends BaseKernel {
     }
 
     @Override
+    public void becomeHandlerForConnection(JupyterConnection connection) {
+        super.becomeHandlerForConnection(connection);
+        connection.setHandler(MessageType.KERNEL_INFO_REQUEST, (env, request) -> {
+            env.setBusyDeferIdle();
+            env.reply(new KernelInfo(getLanguageInfo(), getBanner()));
+        });
+    }
+
+    @Override
     public DisplayData eval(String code) throws Exception {
         try {
             Object value = evaluator.evaluate(code, executionCount.get() - 1);
@@ -44,6 +57,10 @@ public final class JavaKernel extends BaseKernel {
         } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError e) {
             lastError = List.of("The cell's value cannot be shown: " + e);
             throw new ExecutionException(e);
+        } finally {
+            // A thread stopped while printing leaves text behind, which would open the next cell's output.
+            getIO().out.print("");
+            getIO().err.print("");
         }
     }
 
@@ -114,5 +131,21 @@ public final class JavaKernel extends BaseKernel {
                 .pygments("java")
                 .codemirror("text/x-java")
                 .build();
+    }
+
+    /** The base kernel's reply, with the status that the protocol asks for. */
+    private static final class KernelInfo extends KernelInfoReply {
+        @SuppressWarnings("unused") // read by Gson
+        private final String status = "ok";
+
+        KernelInfo(LanguageInfo language, String banner) {
+            super(
+                    Header.PROTOCOL_VERISON,
+                    KERNEL_META.get("project"),
+                    KERNEL_META.get("version"),
+                    language,
+                    banner,
+                    List.of());
+        }
     }
 }
