@@ -35,7 +35,7 @@ public final class Notebook {
     /** Sends plotly.js to the page before the first figure: once, and in an output of its own that can be removed. */
     static synchronized void prepare(Object x) {
         Screen screen = Screen.current();
-        if (x instanceof Figure && !libraryShown && screen.updates()) {
+        if (x instanceof Figure && !libraryShown && screen.isNotebook()) {
             screen.show(PlotlyPage.library(), Optional.empty());
             libraryShown = true;
         }

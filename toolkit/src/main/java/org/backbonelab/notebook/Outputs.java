@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import org.backbonelab.plot.FigureJson;
 import org.backbonelab.plot.Pictures;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
@@ -19,7 +20,10 @@ final class Outputs {
             return output;
         }
         if (x instanceof Figure figure) {
-            return PlotlyPage.figure(figure);
+            // Drawing takes a browser, which printed text can do without.
+            return Screen.current().isNotebook()
+                    ? PlotlyPage.figure(figure)
+                    : new Output(Map.of(Output.TEXT, FigureJson.summary(figure)), Map.of());
         }
         if (x instanceof Table table) {
             return html(TableHtml.html(table), TableHtml.text(table));

@@ -12,8 +12,8 @@ interface Screen {
     /** Puts an output in the place of the one shown with this id. */
     void update(Output output, String displayId);
 
-    /** False where a new output cannot take the place of an old one and is only printed below it. */
-    boolean updates();
+    /** True where pictures can be shown and replaced, false where text is printed. */
+    boolean isNotebook();
 
     /** The screen of the kernel that runs this JVM. Looked up at each call, for a kernel is there or not only then. */
     static Screen current() {
@@ -36,7 +36,7 @@ interface Screen {
         }
 
         @Override
-        public boolean updates() {
+        public boolean isNotebook() {
             return false;
         }
     }
@@ -101,7 +101,7 @@ interface Screen {
         }
 
         @Override
-        public boolean updates() {
+        public boolean isNotebook() {
             return true;
         }
 

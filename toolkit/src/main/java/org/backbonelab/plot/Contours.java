@@ -57,14 +57,14 @@ final class Contours {
         return Json.with(trace, "contours", contours);
     }
 
-    /** The next of 1, 2, 5 times a power of ten; 1 for a flat surface. */
+    /** The nearest of 1, 2, 5, 10 times a power of ten; 1 for a flat surface. */
     private static double roundStep(double step) {
         if (!(step > 0)) {
             return 1;
         }
         double power = Math.pow(10, Math.floor(Math.log10(step)));
         double digit = step / power;
-        return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+        return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
     }
 
     private static Map<String, Object> trace(Surface surface, String number) {

@@ -146,7 +146,7 @@ class NotebookTest {
 
     @Test
     void outsideAKernelTextIsPrinted() {
-        assertTrue(printed(() -> Notebook.show(figure())).startsWith("[figure: Top"));
+        assertEquals("[figure: Top 1; x: backbone, y: top1]\n", printed(() -> Notebook.show(figure())));
         assertTrue(printed(() -> Notebook.show(Samples.pairs())).contains("resnet"));
         assertEquals("a\nb\n", printed(() -> Notebook.live("a").update("b")));
     }

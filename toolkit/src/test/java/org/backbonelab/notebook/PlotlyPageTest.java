@@ -22,6 +22,7 @@ class PlotlyPageTest {
     void figuresAreDrawnOverTheirPicturesEvenBesideRequireJs() throws Exception {
         Output figure = PlotlyPage.figure(
                 Plots.box(Samples.pairs(), "backbone", "top1").withTitle("it's </script> & <!-- more"));
+        assertEquals(2, html(figure).split("</script>", -1).length, "only the script's own end");
         String page = REQUIRE_JS + html(PlotlyPage.library()) + html(figure) + html(figure);
         var seen = TestPage.evaluate(
                 page,
@@ -34,6 +35,7 @@ class PlotlyPageTest {
     @Test
     void withoutPlotlyThePictureStays() throws Exception {
         Output figure = PlotlyPage.figure(Plots.box(Samples.pairs(), "backbone", "top1"));
+        assertEquals(figure.data().containsKey(Output.PNG), html(figure).contains("<img src=\"data:image/png;base64,"));
         var seen = TestPage.evaluate(
                 html(figure), "document.images.length > 0 && document.images[0].complete", "document.images[0].width");
         Assumptions.assumeTrue(seen.isPresent(), "no Chromium on the PATH");
