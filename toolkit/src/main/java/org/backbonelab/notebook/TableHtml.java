@@ -1,5 +1,7 @@
 package org.backbonelab.notebook;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -100,7 +102,20 @@ final class TableHtml {
         if (whole || largest >= 1e5 || smallest < largest / 1000 || largest < 1e-3) {
             return -1;
         }
-        return Math.max(0, 3 - (int) Math.floor(Math.log10(largest)));
+        int wanted = Math.max(0, 3 - (int) Math.floor(Math.log10(largest)));
+        return Math.min(
+                wanted,
+                IntStream.range(0, sizes.length).map(i -> scale(sizes[i])).max().orElse(0));
+    }
+
+    /** The decimals that four significant digits of a number need: 1 for 0.5, 2 for 0.05. */
+    private static int scale(double value) {
+        return Math.max(
+                0,
+                new BigDecimal(value)
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .scale());
     }
 
     private static String cell(String tag, Column<?> column, String text) {
