@@ -9,6 +9,11 @@ from nbclient.exceptions import CellExecutionError
 from traitlets import Unicode
 
 
+def runs(cell):
+    """Cells are counted as the notebook does: those that hold code."""
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
 class Executor(ExecutePreprocessor):
     """Executes a notebook; when a cell fails, saves it as far as it came and says where and why."""
 
@@ -16,6 +21,7 @@ class Executor(ExecutePreprocessor):
 
     def preprocess(self, nb, resources, km=None):
         self.begun = time.monotonic()
+        self.number, self.count = 0, sum(map(runs, nb.cells))
         try:
             return super().preprocess(nb, resources, km)
         except (Exception, KeyboardInterrupt) as error:
@@ -23,16 +29,17 @@ class Executor(ExecutePreprocessor):
             sys.exit(f"{self._where()}\n{self._what(error)}")
 
     def preprocess_cell(self, cell, resources, index):
-        self.index, self.cell = index, cell
-        if cell.cell_type == "code":
+        if runs(cell):
+            self.cell = cell
+            self.number += 1
             elapsed = time.monotonic() - self.begun
-            print(f"  {elapsed:6.0f} s  cell {index + 1} of {len(self.nb.cells)}", file=sys.stderr, flush=True)
+            print(f"  {elapsed:6.0f} s  cell {self.number} of {self.count}", file=sys.stderr, flush=True)
         return super().preprocess_cell(cell, resources, index)
 
     def _where(self):
-        if not hasattr(self, "cell"):
+        if not self.number:
             return "The kernel did not start:"
-        return f"Cell {self.index + 1} failed; executed so far: {self.partial}"
+        return f"Cell {self.number} failed; executed so far: {self.partial}"
 
     def _what(self, error):
         if not isinstance(error, CellExecutionError):

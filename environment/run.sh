@@ -81,12 +81,12 @@ clean_up() {
     rm -rf "$JUPYTER_RUNTIME_DIR"
 }
 
-# The process numbers of this run's kernels: each has its connection file on its command line.
+# The process numbers of this run's kernels: Java processes that have this run's folder in their environment.
 kernels() {
-    local line
-    for line in /proc/[0-9]*/cmdline; do
-        if grep -qaF "$JUPYTER_RUNTIME_DIR" "$line" 2> /dev/null && [[ $line != "/proc/$BASHPID/cmdline" ]]; then
-            cut -d / -f 3 <<< "$line"
+    local folder
+    for folder in /proc/[0-9]*; do
+        if [[ $(cat "$folder/comm" 2> /dev/null) == java ]] && grep -qaF "$JUPYTER_RUNTIME_DIR" "$folder/environ" 2> /dev/null; then
+            echo "${folder#/proc/}"
         fi
     done
 }

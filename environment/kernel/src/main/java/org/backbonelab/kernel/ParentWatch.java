@@ -1,6 +1,8 @@
 package org.backbonelab.kernel;
 
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ends this JVM when the process that started the kernel is gone.
@@ -10,6 +12,7 @@ import java.util.Optional;
  */
 final class ParentWatch {
     private static final long INIT = 1;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private ParentWatch() {}
 
@@ -32,10 +35,13 @@ final class ParentWatch {
         watched.ifPresent(ParentWatch::haltAfter);
     }
 
+    /** {@link ProcessHandle#onExit()} would look every five seconds only, as the parent is no child of ours. */
     private static void haltAfter(ProcessHandle parent) {
         Thread watch = new Thread(
                 () -> {
-                    parent.onExit().join();
+                    while (parent.isAlive()) {
+                        LockSupport.parkNanos(POLL_NANOS);
+                    }
                     // halt, not exit: shutdown hooks of a cell's libraries must not keep an orphan alive.
                     Runtime.getRuntime().halt(1);
                 },
