@@ -3,11 +3,11 @@ package org.backbonelab.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 
-/** Batch normalisation of (N, C, H, W) with momentum 0.1 and eps 1e-5, as torchvision's ResNets have it. */
+/** Batch normalisation of (N, C, H, W) with momentum 0.1 (PyTorch's) and eps 1e-5, as torchvision's ResNets have it. */
 public final class BatchNorm extends Layer {
     private static final float EPS = 1e-5f;
-    /** PyTorch's convention: the share of the new value. */
-    private static final float MOMENTUM = 0.1f;
+    /** DJL's convention, the share of the old value: PyTorch's momentum 0.1. */
+    private static final float MOMENTUM = 0.9f;
 
     private final Parameter weight;
     private final Parameter bias;
@@ -28,8 +28,8 @@ public final class BatchNorm extends Layer {
 
     @Override
     public NDArray apply(NDArray x, Pass pass) {
-        // Momentum 0 leaves the running statistics alone, yet normalises by the batch's own.
-        float momentum = pass.updatesStatistics() ? MOMENTUM : 0;
+        // A share of 1 leaves the running statistics alone, yet normalises by the batch's own.
+        float momentum = pass.updatesStatistics() ? MOMENTUM : 1;
         return ai.djl.nn.norm.BatchNorm.batchNorm(
                         x,
                         pass.value(runningMean, x),

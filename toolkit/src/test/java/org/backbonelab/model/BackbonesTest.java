@@ -1,0 +1,154 @@
+package org.backbonelab.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.backbonelab.data.Batch;
+import org.backbonelab.layer.Pass;
+import org.backbonelab.optim.Sgd;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Nets;
+import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Sam;
+import org.backbonelab.train.Step;
+import org.backbonelab.train.Supervised;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BackbonesTest {
+    static Set<String> all() {
+        return Backbones.names();
+    }
+
+    static List<String> micro() {
+        return Nets.micro();
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void isBuiltForItsImages(String name) {
+        int size = name.endsWith("_micro") || name.contains("_micro_") ? 28 : 32;
+        Backbone model = Backbones.create(name, new ImageSpec(3, size, 7), 0.1);
+        assertEquals(new ImageSpec(3, size, 7), model.spec());
+        assertTrue(model.namedParameters().size() > 10);
+        assertEquals(model.namedParameters().size(), model.getParameters().size(), "DJL sees the same parameters");
+    }
+
+    @ParameterizedTest
+    @MethodSource("micro")
+    void twoNetworksOfOneSeedAreEqualBitForBit(String name) {
+        try (NDManager manager = Torch.newManager()) {
+            Map<String, float[]> first = Nets.values(Nets.create(manager, name).namedParameters());
+            Map<String, float[]> second = Nets.values(Nets.create(manager, name).namedParameters());
+            first.forEach((key, values) -> assertArrayEquals(values, second.get(key), key));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("micro")
+    void anImageIsClassifiedAloneAsAmongOthers(String name) {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = trained(manager, name, Step.PLAIN);
+            Batch batch = Nets.batch(4);
+            NDArray images = Supervised.images(manager, batch);
+            NDArray together = model.apply(images, Pass.evaluation());
+            assertEquals(new Shape(4, 10), together.getShape());
+            for (int i = 0; i < 4; i++) {
+                NDArray alone = model.apply(images.get(i).expandDims(0), Pass.evaluation());
+                assertArrayEquals(together.get(i).toFloatArray(), alone.toFloatArray(), 1e-4f);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("micro")
+    void plainStepsReachEveryParameter(String name) {
+        assertGradientsEverywhere(name, Step.PLAIN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("micro")
+    void samStepsReachEveryParameter(String name) {
+        assertGradientsEverywhere(name, new Sam(0.05));
+    }
+
+    /** Heads and gains that start at zero open in the first two steps; from then on nothing is dead. */
+    private static void assertGradientsEverywhere(String name, Step step) {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = trained(manager, name, step);
+            double loss = Nets.backward(new Supervised(model, 0.1), Nets.batch(16));
+            assertTrue(Double.isFinite(loss), "loss " + loss);
+            model.trainedParameters().forEach((key, p) -> {
+                assertTrue(largest(p) > 0, key + " has gradient zero");
+                assertTrue(Double.isFinite(largest(p)), key + " has gradient " + largest(p));
+            });
+        }
+    }
+
+    private static Backbone trained(NDManager manager, String name, Step step) {
+        Backbone model = Nets.create(manager, name);
+        Sgd sgd = new Sgd(0.01, 0, false);
+        for (int i = 0; i < 2; i++) {
+            Nets.step(step, new Supervised(model, 0.1), Nets.batch(16), sgd, Recipe.supervised());
+            for (Parameter p : model.trainedParameters().values()) {
+                for (float v : p.getArray().toFloatArray()) {
+                    assertTrue(Float.isFinite(v), p.getName());
+                }
+            }
+        }
+        return model;
+    }
+
+    private static double largest(Parameter p) {
+        double out = 0;
+        for (float v : p.getArray().getGradient().toFloatArray()) {
+            out = Float.isNaN(v) ? Double.NaN : Math.max(out, Math.abs(v));
+        }
+        return out;
+    }
+
+    @Test
+    void unknownNameIsToldWithTheKnownOnes() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Backbones.create("resnet_mikro", new ImageSpec(1, 28, 10), 0))
+                .getMessage();
+        assertTrue(message.contains("resnet_mikro") && message.contains("resnet_micro"), message);
+    }
+
+    @Test
+    void imageThatDoesNotDivideIntoPatchesIsRefused() {
+        ImageSpec odd = new ImageSpec(1, 30, 10);
+        for (String name : List.of("convnext_micro", "vit_micro", "mixer_micro")) {
+            String message = assertThrows(IllegalArgumentException.class, () -> Backbones.create(name, odd, 0))
+                    .getMessage();
+            assertTrue(message.contains("30") && message.contains("4"), message);
+        }
+    }
+
+    @Test
+    void dropPathRisesFromZeroToItsRate() {
+        assertArrayEquals(new double[] {0, 0.1, 0.2, 0.3}, Backbone.dropPathRates(4, 0.3), 1e-12);
+        assertArrayEquals(new double[] {0.3}, Backbone.dropPathRates(1, 0.3));
+    }
+
+    @Test
+    void buffersAreNotTrained() {
+        Set<String> trained = Backbones.create("resnet_micro", new ImageSpec(1, 28, 10), 0)
+                .trainedParameters()
+                .keySet();
+        assertFalse(trained.contains("bn1.running_mean"));
+        assertTrue(trained.contains("bn1.weight"));
+    }
+}

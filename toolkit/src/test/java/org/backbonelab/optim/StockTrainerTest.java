@@ -1,0 +1,78 @@
+package org.backbonelab.optim;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.Set;
+import org.backbonelab.model.Backbones;
+import org.backbonelab.model.ImageSpec;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Nets;
+import org.backbonelab.train.Supervised;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Backbones are DJL blocks and optimizers are DJL optimizers: DJL's own trainer takes both. */
+class StockTrainerTest {
+    static Set<String> names() {
+        return Optimizers.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void lossFallsInDjlsOwnTrainer(String name) throws IOException, TranslateException {
+        Optimizers.Entry entry = Optimizers.get(name);
+        double lr = Math.min(entry.learningRate() * 4, 0.05);
+        DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(entry.factory().build(lr, entry.weightDecay()));
+        Torch.engine();
+        try (Model model = Model.newInstance("stock", "PyTorch")) {
+            model.setBlock(Backbones.create("resnet_micro", new ImageSpec(1, 28, 10), 0));
+            try (Trainer trainer = model.newTrainer(config)) {
+                trainer.initialize(new Shape(20, 1, 28, 28));
+                double first = Double.NaN;
+                double last = Double.NaN;
+                for (int epoch = 0; epoch < 3; epoch++) {
+                    for (Batch batch : trainer.iterateDataset(dataset(trainer.getManager()))) {
+                        EasyTrain.trainBatch(trainer, batch);
+                        trainer.step();
+                        batch.close();
+                    }
+                    last = trainer.getTrainingResult().getTrainLoss() == null
+                            ? loss(trainer)
+                            : trainer.getTrainingResult().getTrainLoss();
+                    first = Double.isNaN(first) ? last : first;
+                    trainer.notifyListeners(l -> l.onEpoch(trainer));
+                }
+                assertTrue(last < first, name + ": loss " + first + " -> " + last);
+            }
+        }
+    }
+
+    private static double loss(Trainer trainer) {
+        return trainer.getLoss().getAccumulator("train_epoch_Loss");
+    }
+
+    private static ArrayDataset dataset(NDManager manager) {
+        org.backbonelab.data.Batch batch = Nets.batch(100);
+        float[] labels = new float[100];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = batch.labels()[i];
+        }
+        return new ArrayDataset.Builder()
+                .setData(Supervised.images(manager, batch))
+                .optLabels(manager.create(labels))
+                .setSampling(20, false)
+                .build();
+    }
+}
