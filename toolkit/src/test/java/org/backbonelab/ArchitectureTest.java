@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
     private static final String ROOT = "org.backbonelab";
 
-    private static final JavaClasses MAIN =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
 
     /** Package, and the packages it may use besides itself. */
     private static final Map<String, List<String>> FLOW = Map.ofEntries(
@@ -43,9 +44,12 @@ class ArchitectureTest {
     @ParameterizedTest
     @MethodSource("packages")
     void usesOnlyWhatStandsBeforeIt(String name) {
-        String[] forbidden = Stream.concat(Stream.of(ROOT), FLOW.keySet().stream()
-                        .filter(other -> !other.equals(name) && !FLOW.get(name).contains(other))
-                        .map(other -> ROOT + "." + other + ".."))
+        String[] forbidden = Stream.concat(
+                        Stream.of(ROOT),
+                        FLOW.keySet().stream()
+                                .filter(other ->
+                                        !other.equals(name) && !FLOW.get(name).contains(other))
+                                .map(other -> ROOT + "." + other + ".."))
                 .toArray(String[]::new);
         noClasses()
                 .that()
@@ -85,7 +89,11 @@ class ArchitectureTest {
                 .resideInAPackage(ROOT + ".results..")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
-                        ROOT + ".results..", "java..", "com.fasterxml.jackson..", "tech.tablesaw..", "org.hipparchus.."))
+                        ROOT + ".results..",
+                        "java..",
+                        "com.fasterxml.jackson..",
+                        "tech.tablesaw..",
+                        "org.hipparchus.."))
                 .check(MAIN);
     }
 }

@@ -1,6 +1,7 @@
 package org.backbonelab.notebook;
 
 import java.util.Optional;
+import org.backbonelab.plot.StaticImage;
 import org.backbonelab.study.Progress;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -48,6 +49,9 @@ public final class Notebook {
 
     /** Returns live progress of a study for {@code study.run(...)}. */
     public static Progress progress(String title) {
+        if (Screen.current().isNotebook()) {
+            StaticImage.warmUp();
+        }
         return new LiveProgress(title);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import tech.tablesaw.plotly.components.Figure;
+import tech.tablesaw.plotly.components.Layout;
 
 /**
  * The static PNG of a figure, for readers without JavaScript.
@@ -53,6 +54,13 @@ public final class StaticImage {
             failures++;
             return stopped(e.getMessage());
         }
+    }
+
+    /** Starts the browser in the background, so that the first figure need not wait for it. */
+    public static void warmUp() {
+        Thread thread = new Thread(() -> png(new Figure(Layout.builder().build())), "backbonelab-chromium");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Why the last call of {@link #png} gave nothing; empty after a success. */

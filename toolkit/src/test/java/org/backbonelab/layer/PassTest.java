@@ -43,7 +43,8 @@ class PassTest {
             float[] second = pass.dropPath(branch, 0.5).toFloatArray();
             assertArrayEquals(first, Pass.training(5).dropPath(branch, 0.5).toFloatArray());
             assertFalse(Arrays.equals(first, second), "two calls of one pass drew the same");
-            assertFalse(Arrays.equals(first, Pass.training(6).dropPath(branch, 0.5).toFloatArray()));
+            assertFalse(
+                    Arrays.equals(first, Pass.training(6).dropPath(branch, 0.5).toFloatArray()));
         }
     }
 

@@ -48,7 +48,8 @@ class MaskedTest {
             NDArray patches = Masked.patchify(images, 2);
             assertEquals(new Shape(1, 4, 8), patches.getShape());
             assertArrayEquals(
-                    new float[] {2, 18, 3, 19, 6, 22, 7, 23}, patches.get(0).get(1).toFloatArray());
+                    new float[] {2, 18, 3, 19, 6, 22, 7, 23},
+                    patches.get(0).get(1).toFloatArray());
             assertArrayEquals(
                     new float[] {8, 24, 9, 25, 12, 28, 13, 29},
                     patches.get(0).get(2).toFloatArray());
@@ -89,8 +90,7 @@ class MaskedTest {
             out[v] = pixels[image * 784 + y * 28 + x];
         }
         double mean = Arrays.stream(out).average().orElseThrow();
-        double variance =
-                Arrays.stream(out).map(t -> (t - mean) * (t - mean)).sum() / (VALUES - 1);
+        double variance = Arrays.stream(out).map(t -> (t - mean) * (t - mean)).sum() / (VALUES - 1);
         return Arrays.stream(out)
                 .map(t -> (t - mean) / Math.sqrt(variance + 1e-6))
                 .toArray();

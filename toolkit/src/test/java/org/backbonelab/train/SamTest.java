@@ -37,8 +37,7 @@ class SamTest {
             Sgd sgd = new Sgd(0.1, 0, false);
             double[] losses = golden.values(key, "losses");
             for (int i = 0; i < 3; i++) {
-                double loss = Nets.step(
-                        step, new Supervised(net, 0), TinyNet.goldenBatch(), sgd, Recipe.supervised());
+                double loss = Nets.step(step, new Supervised(net, 0), TinyNet.goldenBatch(), sgd, Recipe.supervised());
                 assertEquals(losses[i], loss, 1e-6, "loss reported is that of the first pass");
             }
             float[] weights = Golden.concat(Nets.arrays(net.trainedParameters()));
@@ -68,8 +67,7 @@ class SamTest {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Nets.create(manager, name);
             Map<String, float[]> before = Nets.values(model.trainedParameters());
-            Nets.step(
-                    new Sam(0.3), new Supervised(model, 0), Nets.batch(8), new Sgd(0, 0, false), Recipe.supervised());
+            Nets.step(new Sam(0.3), new Supervised(model, 0), Nets.batch(8), new Sgd(0, 0, false), Recipe.supervised());
             Nets.values(model.trainedParameters())
                     .forEach((key, after) -> assertArrayEquals(before.get(key), after, key));
         }
@@ -86,7 +84,8 @@ class SamTest {
             Nets.step(new Sam(0.5), new Supervised(sam, 0), batch, new Sgd(0.1, 0, false), recipe);
             int buffers = 0;
             Map<String, float[]> expected = Nets.values(plain.namedParameters());
-            for (Map.Entry<String, float[]> e : Nets.values(sam.namedParameters()).entrySet()) {
+            for (Map.Entry<String, float[]> e :
+                    Nets.values(sam.namedParameters()).entrySet()) {
                 if (e.getKey().contains("running_")) {
                     assertArrayEquals(expected.get(e.getKey()), e.getValue(), e.getKey());
                     buffers++;

@@ -29,7 +29,8 @@ class UpdateTest {
         Map<String, float[]> before = Nets.values(model.trainedParameters());
         Nets.step(Step.PLAIN, new Supervised(model, 0), Nets.batch(8), new Sgd(1, 0, false), recipe);
         double sum = 0;
-        for (Map.Entry<String, float[]> e : Nets.values(model.trainedParameters()).entrySet()) {
+        for (Map.Entry<String, float[]> e :
+                Nets.values(model.trainedParameters()).entrySet()) {
             float[] old = before.get(e.getKey());
             for (int i = 0; i < old.length; i++) {
                 sum += Math.pow(e.getValue()[i] - old[i], 2);
@@ -82,11 +83,7 @@ class UpdateTest {
             Map<String, float[]> before = Nets.values(model.trainedParameters());
             for (Step step : new Step[] {Step.PLAIN, new Sam(0.1)}) {
                 double loss = Nets.step(
-                        step,
-                        new Supervised(model, 0),
-                        Nets.batch(4),
-                        new Sgd(0.1, 0, false),
-                        Recipe.supervised());
+                        step, new Supervised(model, 0), Nets.batch(4), new Sgd(0.1, 0, false), Recipe.supervised());
                 assertTrue(Double.isNaN(loss));
                 Nets.values(model.trainedParameters())
                         .forEach((key, after) -> assertArrayEquals(before.get(key), after, key));
