@@ -176,14 +176,19 @@ run_study() {
     [[ $status == ok ]]
 }
 
-parse_arguments "$@"
-# shellcheck disable=SC2119 # our arguments are not its
-set_up
-prepare_folders
-SUMMARY=()
-FAILED=0
-for study in "${STUDIES[@]}"; do
-    run_study "$study" || FAILED=1
-done
-printf '%s\n' "${SUMMARY[@]}"
-exit "$FAILED"
+# A function, so that bash has read the whole script before hours of work begin, in which the file may change.
+main() {
+    local study failed=0
+    parse_arguments "$@"
+    # shellcheck disable=SC2119 # our arguments are not its
+    set_up
+    prepare_folders
+    SUMMARY=()
+    for study in "${STUDIES[@]}"; do
+        run_study "$study" || failed=1
+    done
+    printf '%s\n' "${SUMMARY[@]}"
+    exit "$failed"
+}
+
+main "$@"
