@@ -21,9 +21,10 @@ RUN apt-get update \
         python3 python3-venv unzip \
     && rm -rf /var/lib/apt/lists/*
 
+# plotly is here for its JupyterLab extension, which shows the figures of a notebook that was not run yet.
 RUN python3 -m venv /opt/jupyter \
     && /opt/jupyter/bin/pip install --no-cache-dir \
-        jupyterlab==4.4.5 nbconvert==7.16.6 nbclient==0.10.2 nbformat==5.10.4 jupyterlab-plotly==5.24.1 \
+        jupyterlab==4.4.5 nbconvert==7.16.6 nbclient==0.10.2 nbformat==5.10.4 plotly==5.24.1 \
     && /opt/jupyter/bin/pip install --no-cache-dir --index-url "$TORCH_INDEX" torch==2.7.1 \
     && ln -s /opt/jupyter/lib/python3*/site-packages/torch/lib /opt/libtorch
 

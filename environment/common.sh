@@ -82,7 +82,7 @@ build() {
             flock 9
         fi
         cd "$ROOT"
-        mvn -q -B -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
+        mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
             -pl toolkit,environment/kernel package dependency:build-classpath
         cp toolkit/target/backbone-lab-toolkit-*.jar "$LIBRARY/toolkit.jar"
         cp environment/kernel/target/backbone-lab-kernel-*.jar "$LIBRARY/kernel.jar"
