@@ -41,7 +41,11 @@ public final class Json {
      */
     public static <T> T read(String text, Class<T> type, String where) {
         try {
-            return MAPPER.readValue(text, type);
+            T value = MAPPER.readValue(text, type);
+            if (value == null) {
+                throw new IllegalArgumentException(where + ": null, expected a " + type.getSimpleName());
+            }
+            return value;
         } catch (JsonProcessingException e) {
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
             String message = cause == e ? e.getOriginalMessage() : cause.getMessage();

@@ -2,6 +2,7 @@ package org.backbonelab.results;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One finished cell.
@@ -24,6 +25,21 @@ public record Row(
         Map<String, List<Double>> series,
         Map<String, String> provenance,
         double seconds) {
+    /**
+     * Sorts by name, so that a row read back makes the same table as the row that was written.
+     *
+     * @throws IllegalArgumentException if a part is missing
+     */
+    public Row {
+        if (id == null || cell == null || axes == null || status == null || metrics == null || series == null) {
+            throw new IllegalArgumentException("a row lacks its id, cell, axes, status, metrics or series");
+        }
+        axes = new TreeMap<>(axes);
+        metrics = new TreeMap<>(metrics);
+        series = new TreeMap<>(series);
+        provenance = provenance == null ? Map.of() : new TreeMap<>(provenance);
+    }
+
     /** How a cell ended; a failure of the machine is an exception, not a row. */
     public enum Status {
         /** Trained to the end. */

@@ -2,6 +2,7 @@ package org.backbonelab.results;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -48,11 +49,7 @@ public final class RowStore {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(read(file));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return read(file).filter(row -> row.id().equals(id));
     }
 
     /** Writes a finished cell. */
@@ -60,11 +57,11 @@ public final class RowStore {
         Json.writeAtomically(folder.resolve(row.id() + ".json"), Json.write(row));
     }
 
-    /** Returns all finished cells, by id. */
+    /** Returns all finished cells, by id; files that are not whole are left out. */
     public List<Row> all() {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().matches("[0-9a-f]{16}\\.json"))
-                    .map(RowStore::read)
+                    .flatMap(f -> read(f).stream())
                     .sorted(Comparator.comparing(Row::id))
                     .toList();
         } catch (IOException e) {
@@ -72,9 +69,11 @@ public final class RowStore {
         }
     }
 
-    private static Row read(Path file) {
+    private static Optional<Row> read(Path file) {
         try {
-            return Json.read(Files.readString(file), Row.class, file.toString());
+            return Optional.of(Json.read(Files.readString(file), Row.class, file.toString()));
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }

@@ -60,11 +60,11 @@ class BackbonesTest {
     void anImageIsClassifiedAloneAsAmongOthers(String name) {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = trained(manager, name, Step.PLAIN);
-            Batch batch = Nets.batch(4);
+            Batch batch = Nets.batch(3);
             NDArray images = Supervised.images(manager, batch);
             NDArray together = model.apply(images, Pass.evaluation());
-            assertEquals(new Shape(4, 10), together.getShape());
-            for (int i = 0; i < 4; i++) {
+            assertEquals(new Shape(3, 10), together.getShape());
+            for (int i = 0; i < 3; i++) {
                 NDArray alone = model.apply(images.get(i).expandDims(0), Pass.evaluation());
                 assertArrayEquals(together.get(i).toFloatArray(), alone.toFloatArray(), 1e-4f);
             }
@@ -87,7 +87,7 @@ class BackbonesTest {
     private static void assertGradientsEverywhere(String name, Step step) {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = trained(manager, name, step);
-            double loss = Nets.backward(new Supervised(model, 0.1), Nets.batch(16));
+            double loss = Nets.backward(new Supervised(model, 0.1), Nets.batch(8));
             assertTrue(Double.isFinite(loss), "loss " + loss);
             model.trainedParameters().forEach((key, p) -> {
                 assertTrue(largest(p) > 0, key + " has gradient zero");
@@ -100,7 +100,7 @@ class BackbonesTest {
         Backbone model = Nets.create(manager, name);
         Sgd sgd = new Sgd(0.01, 0, false);
         for (int i = 0; i < 2; i++) {
-            Nets.step(step, new Supervised(model, 0.1), Nets.batch(16), sgd, Recipe.supervised());
+            Nets.step(step, new Supervised(model, 0.1), Nets.batch(8), sgd, Recipe.supervised());
             for (Parameter p : model.trainedParameters().values()) {
                 for (float v : p.getArray().toFloatArray()) {
                     assertTrue(Float.isFinite(v), p.getName());

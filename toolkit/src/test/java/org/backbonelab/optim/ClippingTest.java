@@ -2,6 +2,7 @@ package org.backbonelab.optim;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -31,7 +32,10 @@ class ClippingTest {
             NDArray gradient = Golden.fill(manager, shape, 2);
             float[] w = weight.toFloatArray();
             float[] g = gradient.toFloatArray();
+            weight.setRequiresGradient(true);
             Clipping.adaptive(weight, gradient, LAMBDA);
+            // A gradient that remembers how it was clipped would chain each step's tensors to the next one's.
+            assertFalse(gradient.hasGradient());
             float[] clipped = gradient.toFloatArray();
             for (int u = 0; u < units; u++) {
                 double limit = LAMBDA * Math.max(norm(w, u, width), 1e-3);

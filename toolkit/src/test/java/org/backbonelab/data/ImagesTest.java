@@ -1,0 +1,113 @@
+package org.backbonelab.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ImagesTest {
+    /** 40 images of class 0, 40 of class 1, 20 of class 2; pixel 0 is the index. */
+    private static Images numbered() {
+        byte[] pixels = new byte[100 * 4];
+        int[] labels = new int[100];
+        for (int i = 0; i < 100; i++) {
+            pixels[i * 4] = (byte) i;
+            labels[i] = i < 40 ? 0 : i < 80 ? 1 : 2;
+        }
+        return new Images(pixels, labels, 1, 2, 3);
+    }
+
+    private static int[] indices(Images images) {
+        int[] out = new int[images.count()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = images.pixels()[i * 4];
+        }
+        return out;
+    }
+
+    @Test
+    void subsetIsBalanced() {
+        assertArrayEquals(new int[] {10, 10, 10}, counts(numbered().subset(30, 1)));
+        assertArrayEquals(new int[] {40, 40, 20}, counts(numbered().subset(100, 1)));
+        int[] uneven = counts(numbered().subset(31, 1));
+        Arrays.sort(uneven);
+        assertArrayEquals(new int[] {10, 10, 11}, uneven);
+    }
+
+    private static int[] counts(Images images) {
+        int[] out = new int[images.classes()];
+        Arrays.stream(images.labels()).forEach(label -> out[label]++);
+        return out;
+    }
+
+    @Test
+    void largerSubsetHoldsTheSmallerOne() {
+        int[] small = indices(numbered().subset(17, 5));
+        int[] large = indices(numbered().subset(62, 5));
+        assertArrayEquals(small, Arrays.copyOf(large, 17));
+        assertEquals(62, Arrays.stream(large).distinct().count());
+    }
+
+    @Test
+    void subsetDependsOnTheSeed() {
+        assertArrayEquals(indices(numbered().subset(20, 5)), indices(numbered().subset(20, 5)));
+        assertFalse(Arrays.equals(
+                indices(numbered().subset(20, 5)), indices(numbered().subset(20, 6))));
+    }
+
+    @Test
+    void labelsTravelWithTheirImages() {
+        Images subset = numbered().subset(50, 3);
+        int[] indices = indices(subset);
+        for (int i = 0; i < indices.length; i++) {
+            assertEquals(indices[i] < 40 ? 0 : indices[i] < 80 ? 1 : 2, subset.labels()[i]);
+        }
+    }
+
+    @Test
+    void badCountsAndLabelsAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> numbered().subset(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> numbered().subset(101, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Images(new byte[4], new int[] {3}, 1, 2, 3));
+        assertThrows(IllegalArgumentException.class, () -> new Images(new byte[5], new int[] {0}, 1, 2, 3));
+    }
+
+    @Test
+    void splitPartsAreDisjointAndNested() {
+        Images images = numbered();
+        Dataset dataset = Datasets.of("numbered", images, images);
+        Split split = dataset.split(60, 30, 50, 0);
+        Set<Integer> train = set(split.train());
+        Set<Integer> validation = set(split.validation());
+        assertEquals(60, train.size());
+        assertEquals(30, validation.size());
+        assertEquals(50, split.test().count());
+        train.retainAll(validation);
+        assertEquals(Set.of(), train, "images both trained on and validated on");
+        Split smaller = dataset.split(20, 30, 50, 0);
+        assertArrayEquals(indices(smaller.train()), Arrays.copyOf(indices(split.train()), 20));
+        assertArrayEquals(indices(smaller.validation()), indices(split.validation()));
+    }
+
+    private static Set<Integer> set(Images images) {
+        Set<Integer> out = new HashSet<>();
+        Arrays.stream(indices(images)).forEach(out::add);
+        return out;
+    }
+
+    @Test
+    void splitLargerThanTheDataIsRefused() {
+        Dataset dataset = Datasets.of("numbered", numbered(), numbered());
+        String message = assertThrows(IllegalArgumentException.class, () -> dataset.split(80, 30, 10, 0))
+                .getMessage();
+        assertTrue(message.contains("80") && message.contains("30") && message.contains("100"), message);
+        assertThrows(IllegalArgumentException.class, () -> dataset.split(0, 30, 10, 0));
+        assertThrows(IllegalArgumentException.class, () -> dataset.split(10, 10, 101, 0));
+    }
+}

@@ -1,0 +1,108 @@
+package org.backbonelab.study;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.backbonelab.train.Recipe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CellTest {
+    private static final Cell CELL = new Cell(
+            "synthetic",
+            100,
+            50,
+            50,
+            "convnextv2_micro",
+            "fcmae",
+            List.of(Recipe.fcmae().withEpochs(2), Recipe.supervised().withRho(0.05)),
+            3,
+            List.of("feature_distance"));
+
+    /** A changed id makes every finished cell of every user unfinished: change it on purpose or not at all. */
+    @Test
+    void idOfAFixedCellStays() {
+        assertEquals("ID_OF_FIXED_CELL", CELL.id());
+    }
+
+    @Test
+    void comesBackFromItsJson() {
+        Cell back = Cell.parse(CELL.json());
+        assertEquals(CELL, back);
+        assertEquals(CELL.json(), back.json());
+        assertEquals(CELL.id(), back.id());
+    }
+
+    @Test
+    void idDoesNotDependOnTheOrderOfKeys() throws JsonProcessingException {
+        ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(CELL.json());
+        List<String> names = new ArrayList<>();
+        tree.fieldNames().forEachRemaining(names::add);
+        Collections.reverse(names);
+        ObjectNode reversed = new ObjectMapper().createObjectNode();
+        names.forEach(n -> reversed.set(n, tree.get(n)));
+        assertNotEquals(CELL.json(), reversed.toString());
+        assertEquals(CELL.id(), Cell.parse(reversed.toString()).id());
+    }
+
+    @Test
+    void anythingThatDecidesTheResultChangesTheId() {
+        List<Recipe> plain = List.of(Recipe.supervised());
+        Cell base = cell(100, "resnet_micro", plain, 0);
+        List<Cell> others = List.of(
+                cell(101, "resnet_micro", plain, 0),
+                cell(100, "vit_micro", plain, 0),
+                cell(100, "resnet_micro", List.of(Recipe.supervised().withLr(2e-3)), 0),
+                cell(100, "resnet_micro", List.of(Recipe.supervised().withAgc(0.01)), 0),
+                cell(100, "resnet_micro", plain, 1));
+        others.forEach(other -> assertNotEquals(base.id(), other.id()));
+        assertEquals(base.id(), cell(100, "resnet_micro", plain, 0).id());
+    }
+
+    private static Cell cell(int images, String backbone, List<Recipe> phases, long seed) {
+        return new Cell("synthetic", images, 50, 50, backbone, "plain", phases, seed, List.of());
+    }
+
+    @Test
+    void axesDescribeTheLastPhase() {
+        assertEquals(0.05, CELL.axes().get("rho"));
+        assertEquals("adamw", CELL.axes().get("optimizer"));
+        assertTrue(CELL.label().contains("convnextv2_micro") && CELL.label().contains("rho 0.05"), CELL.label());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "{}",
+                "{\"dataset\":\"synthetic\"}",
+                "{\"dataset\":\"synthetic\",\"backbone\":\"resnet_micro\"}",
+                "not json"
+            })
+    void malformedJsonIsOneClearSentence(String text) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Cell.parse(text))
+                .getMessage();
+        assertTrue(message.startsWith("cell: "), message);
+        assertTrue(!message.contains("\n") && !message.contains("Exception"), message);
+    }
+
+    @Test
+    void badValuesInJsonAreToldAsInCode() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Cell.parse(CELL.json().replace("\"rho\":0.05", "\"rho\":-1")))
+                .getMessage();
+        assertEquals("cell: rho is -1.0, expected 0 (plain step) or more", message);
+    }
+}

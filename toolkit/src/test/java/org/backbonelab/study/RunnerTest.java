@@ -1,0 +1,145 @@
+package org.backbonelab.study;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
+import org.backbonelab.results.Tables;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.Recipe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunnerTest {
+    @TempDir
+    Path folder;
+
+    private RowStore store(String name) {
+        return new RowStore(folder.resolve(name));
+    }
+
+    private static Study study() {
+        return Studies.small("resnet_micro", "convnext_micro")
+                .optimizers("sgd", "lion")
+                .seeds(0, 1);
+    }
+
+    @Test
+    void sameStudyTwiceGivesTheSameRowsBitForBit() {
+        Runner serial = Runner.serial(List.of());
+        List<Row> first = Studies.run(study(), serial, store("a")).rows();
+        List<Row> second = Studies.run(study(), serial, store("b")).rows();
+        assertEquals(8, first.size());
+        assertEquals(Studies.outcomes(first), Studies.outcomes(second));
+        assertEquals(8, Studies.outcomes(first).values().stream().distinct().count(), "cells do not depend on axes");
+    }
+
+    /** The bar of issue 2: the CSV equals that of an unbroken run, wall time aside. */
+    @Test
+    void brokenStudyResumesToTheTableOfAnUnbrokenOne() {
+        Runner serial = Runner.serial(List.of());
+        RowStore store = store("broken");
+        for (int after : new int[] {1, 2}) {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Studies.run(study(), Studies.breaking(serial, after), store));
+        }
+        assertEquals(3, store.all().size());
+        Results resumed = Studies.run(study(), serial, store);
+        Results unbroken = Studies.run(study(), serial, store("whole"));
+        assertEquals(csv(unbroken), csv(resumed));
+    }
+
+    private static String csv(Results results) {
+        java.io.StringWriter out = new java.io.StringWriter();
+        Tables.of("t", results.rows()).removeColumns("seconds").write().csv(out);
+        return out.toString();
+    }
+
+    @Test
+    void interruptionStopsInTheMiddleOfACellAndKeepsTheFinishedOnes() {
+        RowStore store = store("interrupted");
+        Runner serial = Runner.serial(List.of());
+        Runner interrupting = (cells, rows, done) -> serial.run(cells, rows, row -> {
+            done.accept(row);
+            Thread.currentThread().interrupt();
+        });
+        assertThrows(CancellationException.class, () -> Studies.run(study(), interrupting, store));
+        assertTrue(Thread.interrupted(), "the flag stays for the caller");
+        assertEquals(1, store.all().size());
+    }
+
+    @Test
+    void divergenceIsARow() {
+        Study study = Studies.small("resnet_micro").recipe(Studies.recipe().withOptimizer("sgd", 1e10, 0));
+        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged")).rows().get(0);
+        assertEquals(Row.Status.DIVERGED, row.status());
+        assertTrue(Double.isNaN(row.metrics().get("train_loss")), row.metrics().toString());
+        assertTrue(row.metrics().get("train_images_seen") < 30, "stopped where it diverged");
+        Row back = store("diverged").find(row.id()).orElseThrow();
+        assertEquals(Studies.outcomes(List.of(row)), Studies.outcomes(List.of(back)));
+    }
+
+    @Test
+    void divergenceInPretrainingEndsTheCell() {
+        Recipe bad = Recipe.fcmae().withLr(1e10).withBatchSize(10).withEpochs(1);
+        Study study = Studies.small("convnextv2_micro").track("fcmae", bad, Studies.recipe());
+        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged")).rows().get(0);
+        assertEquals(Row.Status.DIVERGED, row.status());
+        assertTrue(Double.isNaN(row.metrics().get("pretrain_train_loss")), row.metrics().toString());
+        assertFalse(row.metrics().containsKey("train_loss"), "the second phase was not trained");
+    }
+
+    @Test
+    void pretrainingReachesTheSecondPhase() {
+        Recipe fcmae = Recipe.fcmae().withBatchSize(10).withEpochs(0.5);
+        Study study = Studies.small("convnextv2_micro")
+                .track("supervised", Studies.recipe())
+                .track("fcmae", fcmae, Studies.recipe());
+        List<Row> rows = Studies.run(study, Runner.serial(List.of()), store("fcmae")).rows();
+        assertTrue(rows.get(1).metrics().get("pretrain_train_loss") > 0);
+        assertTrue(!rows.get(0).metrics().get("train_loss").equals(rows.get(1).metrics().get("train_loss")));
+        assertEquals(30, rows.get(0).metrics().get("train_images_seen"));
+        assertEquals(60, rows.get(1).metrics().get("train_images_seen"));
+    }
+
+    @Test
+    void samCountsTwoPassesOfMultiplyAdds() {
+        Study study = Studies.small("resnet_micro").vary("rho", 0, 0.1);
+        List<Row> rows = Studies.run(study, Runner.serial(List.of()), store("sam")).rows();
+        double macs = rows.get(0).metrics().get("macs");
+        assertEquals(3 * macs * 30, rows.get(0).metrics().get("train_macs"));
+        assertEquals(6 * macs * 30, rows.get(1).metrics().get("train_macs"));
+    }
+
+    @Test
+    void provenanceSaysWhereANumberComesFrom() {
+        Row row = Studies.run(Studies.small("resnet_micro"), Runner.serial(List.of()), store("p"))
+                .rows()
+                .get(0);
+        for (String key : List.of("git_commit", "java", "jvm", "os", "data_sha256", "djl", "libtorch", "device")) {
+            assertFalse(row.provenance().get(key).isBlank(), key);
+        }
+        assertEquals(String.valueOf(Torch.threads()), row.provenance().get("threads"));
+        assertEquals("0", row.provenance().get("seed"));
+    }
+
+    @Test
+    void cellsThatCannotBeBuiltAreRefused() {
+        Study pretraining = Studies.small("resnet_micro").track("fcmae", Recipe.fcmae());
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Studies.run(pretraining, Runner.serial(List.of()), store("bad")))
+                .getMessage();
+        assertTrue(message.contains("ResNet") && message.contains("ConvNeXt"), message);
+        Cell cell = Studies.small("resnet_micro").cells(0).get(0);
+        Cell measured = new Cell("synthetic", 60, 20, 20, "resnet_micro", "plain", cell.phases(), 0, List.of("warmth"));
+        assertThrows(IllegalArgumentException.class, () -> new CellTrainer(List.of()).train(measured));
+    }
+}
