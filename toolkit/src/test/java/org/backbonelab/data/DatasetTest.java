@@ -20,8 +20,7 @@ class DatasetTest {
         assertEquals(0.5, dataset.std()[0], 1e-6);
         assertEquals(1e-6, dataset.std()[1], 1e-7, "a constant channel must not divide by zero");
         Batch batch = Batches.inOrder(dataset, images, 1).get(0);
-        assertArrayEquals(
-                new float[] {-1, 1, -1, 1, 0, 0, 0, 0}, batch.pixels(), 1e-2f);
+        assertArrayEquals(new float[] {-1, 1, -1, 1, 0, 0, 0, 0}, batch.pixels(), 1e-2f);
     }
 
     @Test

@@ -25,8 +25,8 @@ class FashionMnistTest {
 
     @Test
     void rightShapeOfWrongContentFailsTheChecksum() throws IOException {
-        Path file = IdxFiles.gzip(
-                folder.resolve(IMAGES + ".gz"), IdxFiles.bytes(new byte[60_000 * 784], 60_000, 28, 28));
+        Path file =
+                IdxFiles.gzip(folder.resolve(IMAGES + ".gz"), IdxFiles.bytes(new byte[60_000 * 784], 60_000, 28, 28));
         assertFails(
                 file.toString(),
                 "content has SHA-256",

@@ -96,8 +96,7 @@ class IdxTest {
     }
 
     private static void assertFails(Path file, String... parts) {
-        String message =
-                assertThrows(DataException.class, () -> Idx.read(file)).getMessage();
+        String message = assertThrows(DataException.class, () -> Idx.read(file)).getMessage();
         assertTrue(message.startsWith(file + ":"), message);
         for (String part : parts) {
             assertTrue(message.contains(part), message);

@@ -59,8 +59,8 @@ class StockTrainerTest {
     private static double loss(Model model) {
         Supervised objective = new Supervised((Backbone) model.getBlock(), 0);
         try (NDManager manager = Torch.newManager()) {
-            return Torch.withoutGradients(() ->
-                    (double) objective.loss(manager, Nets.batch(60), Pass.training(0)).getFloat());
+            return Torch.withoutGradients(() -> (double)
+                    objective.loss(manager, Nets.batch(60), Pass.training(0)).getFloat());
         }
     }
 

@@ -32,8 +32,14 @@ class TablesTest {
     @Test
     void metricThatARowLacksIsNotANumber() {
         Row extra = new Row(
-                "3", "{}", ROWS.get(0).axes(), Row.Status.OK, java.util.Map.of("hessian_top", 3.0),
-                java.util.Map.of(), java.util.Map.of(), 1);
+                "3",
+                "{}",
+                ROWS.get(0).axes(),
+                Row.Status.OK,
+                java.util.Map.of("hessian_top", 3.0),
+                java.util.Map.of(),
+                java.util.Map.of(),
+                1);
         Table table = Tables.of("study", List.of(ROWS.get(0), extra));
         assertTrue(Double.isNaN(table.doubleColumn("hessian_top").getDouble(0)));
         assertEquals(3, table.doubleColumn("hessian_top").getDouble(1));

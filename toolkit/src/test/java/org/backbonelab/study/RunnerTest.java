@@ -47,8 +47,7 @@ class RunnerTest {
         RowStore store = store("broken");
         for (int after : new int[] {1, 2}) {
             assertThrows(
-                    IllegalStateException.class,
-                    () -> Studies.run(study(), Studies.breaking(serial, after), store));
+                    IllegalStateException.class, () -> Studies.run(study(), Studies.breaking(serial, after), store));
         }
         assertEquals(3, store.all().size());
         Results resumed = Studies.run(study(), serial, store);
@@ -78,7 +77,9 @@ class RunnerTest {
     @Test
     void divergenceIsARow() {
         Study study = Studies.small("resnet_micro").recipe(Studies.recipe().withOptimizer("sgd", 1e10, 0));
-        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged")).rows().get(0);
+        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
+                .rows()
+                .get(0);
         assertEquals(Row.Status.DIVERGED, row.status());
         assertTrue(Double.isNaN(row.metrics().get("train_loss")), row.metrics().toString());
         assertTrue(row.metrics().get("train_images_seen") < 30, "stopped where it diverged");
@@ -90,9 +91,13 @@ class RunnerTest {
     void divergenceInPretrainingEndsTheCell() {
         Recipe bad = Recipe.fcmae().withLr(1e10).withBatchSize(10).withEpochs(1);
         Study study = Studies.small("convnextv2_micro").track("fcmae", bad, Studies.recipe());
-        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged")).rows().get(0);
+        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
+                .rows()
+                .get(0);
         assertEquals(Row.Status.DIVERGED, row.status());
-        assertTrue(Double.isNaN(row.metrics().get("pretrain_train_loss")), row.metrics().toString());
+        assertTrue(
+                Double.isNaN(row.metrics().get("pretrain_train_loss")),
+                row.metrics().toString());
         assertFalse(row.metrics().containsKey("train_loss"), "the second phase was not trained");
     }
 
@@ -102,9 +107,13 @@ class RunnerTest {
         Study study = Studies.small("convnextv2_micro")
                 .track("supervised", Studies.recipe())
                 .track("fcmae", fcmae, Studies.recipe());
-        List<Row> rows = Studies.run(study, Runner.serial(List.of()), store("fcmae")).rows();
+        List<Row> rows =
+                Studies.run(study, Runner.serial(List.of()), store("fcmae")).rows();
         assertTrue(rows.get(1).metrics().get("pretrain_train_loss") > 0);
-        assertTrue(!rows.get(0).metrics().get("train_loss").equals(rows.get(1).metrics().get("train_loss")));
+        assertTrue(!rows.get(0)
+                .metrics()
+                .get("train_loss")
+                .equals(rows.get(1).metrics().get("train_loss")));
         assertEquals(30, rows.get(0).metrics().get("train_images_seen"));
         assertEquals(60, rows.get(1).metrics().get("train_images_seen"));
     }
@@ -112,7 +121,8 @@ class RunnerTest {
     @Test
     void samCountsTwoPassesOfMultiplyAdds() {
         Study study = Studies.small("resnet_micro").vary("rho", 0, 0.1);
-        List<Row> rows = Studies.run(study, Runner.serial(List.of()), store("sam")).rows();
+        List<Row> rows =
+                Studies.run(study, Runner.serial(List.of()), store("sam")).rows();
         double macs = rows.get(0).metrics().get("macs");
         assertEquals(3 * macs * 30, rows.get(0).metrics().get("train_macs"));
         assertEquals(6 * macs * 30, rows.get(1).metrics().get("train_macs"));

@@ -61,7 +61,9 @@ class StudyTest {
                 .vary("epochs", 1, 2)
                 .cells(0);
         assertEquals(4, cells.size());
-        assertEquals(List.of("supervised", "supervised", "fcmae", "fcmae"), cells.stream().map(Cell::track).toList());
+        assertEquals(
+                List.of("supervised", "supervised", "fcmae", "fcmae"),
+                cells.stream().map(Cell::track).toList());
         assertEquals(pretraining, cells.get(3).phases().get(0));
         assertEquals(2, cells.get(3).recipe().epochs());
     }
@@ -79,8 +81,9 @@ class StudyTest {
     void tunedRateGetsAllSeedsTheOthersOne() {
         Study study = grid().optimizers("sgd", "adamw").tuneLr(0.1, 1, 10).seeds(5, 6, 7);
         // The resnet likes small rates, the vit large ones.
-        Runner runner = Studies.fake(
-                c -> c.backbone().equals("resnet_micro") ? 50 - c.recipe().lr() : 50 + c.recipe().lr());
+        Runner runner = Studies.fake(c -> c.backbone().equals("resnet_micro")
+                ? 50 - c.recipe().lr()
+                : 50 + c.recipe().lr());
         List<Row> rows = Studies.run(study, runner, store).rows();
         assertEquals(2 * 2 * 3 + 2 * 2 * 2, rows.size());
         List<Row> late = rows.stream()
@@ -98,19 +101,22 @@ class StudyTest {
     @Test
     void withoutTuningEveryCellGetsAllSeeds() {
         Study study = grid().vary("lr", 0.1, 0.2).seeds(0, 1, 2);
-        assertEquals(12, Studies.run(study, Studies.fake(c -> 50.0), store).rows().size());
+        assertEquals(
+                12, Studies.run(study, Studies.fake(c -> 50.0), store).rows().size());
     }
 
     @Test
     void finishedCellsAreReadBackNotTrainedAgain() {
         Study study = grid().optimizers("sgd", "adamw").tuneLr(1, 3).seeds(0, 1);
-        List<Row> first = Studies.run(study, Studies.fake(c -> c.recipe().lr()), store).rows();
+        List<Row> first =
+                Studies.run(study, Studies.fake(c -> c.recipe().lr()), store).rows();
         Runner none = (cells, rows, done) -> {
             throw new AssertionError("trained again: " + cells);
         };
         List<Row> second = Studies.run(study, none, store).rows();
         assertEquals(
-                first.stream().map(Row::id).toList(), second.stream().map(Row::id).toList());
+                first.stream().map(Row::id).toList(),
+                second.stream().map(Row::id).toList());
     }
 
     @Test
@@ -134,9 +140,7 @@ class StudyTest {
         };
         Study study = grid().tuneLr(1, 3).seeds(0, 1);
         Runner runner = Studies.fake(c -> 12.345);
-        assertThrows(
-                IllegalStateException.class,
-                () -> study.run(Studies.breaking(runner, 1), store, Progress.NONE));
+        assertThrows(IllegalStateException.class, () -> study.run(Studies.breaking(runner, 1), store, Progress.NONE));
         study.run(runner, store, progress);
         assertEquals(
                 List.of("started 1/6", "2/6 12.3 %", "3/6 12.3 %", "4/6 12.3 %", "5/6 12.3 %", "6/6 12.3 %", "ended"),
@@ -157,6 +161,7 @@ class StudyTest {
         assertThrows(IllegalArgumentException.class, () -> grid().backbones("resnet_mikro"));
         assertThrows(IllegalArgumentException.class, () -> grid().optimizers("adamv"));
         assertThrows(IllegalArgumentException.class, () -> grid().recipe("resnet_mikro", Recipe.supervised()));
-        assertThrows(IllegalStateException.class, () -> Study.of("s", "synthetic").cells(0));
+        assertThrows(
+                IllegalStateException.class, () -> Study.of("s", "synthetic").cells(0));
     }
 }
