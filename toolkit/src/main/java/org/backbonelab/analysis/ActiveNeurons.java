@@ -20,20 +20,11 @@ public final class ActiveNeurons {
 
     /** Returns the measure {@code active_neurons}: a series over depth in percent, and its first value as a metric. */
     public static Measure overDepth() {
-        return new Measure() {
-            @Override
-            public String name() {
-                return "active_neurons";
-            }
-
-            @Override
-            public Found measure(Trained t) {
-                List<Double> shares = new ArrayList<>(shares(t).values());
-                Map<String, Double> metrics =
-                        shares.isEmpty() ? Map.of() : Map.of("active_neurons_first", shares.get(0));
-                return new Found(metrics, Map.of("active_neurons", shares));
-            }
-        };
+        return Measure.of("active_neurons", t -> {
+            List<Double> shares = new ArrayList<>(shares(t).values());
+            Map<String, Double> metrics = shares.isEmpty() ? Map.of() : Map.of("active_neurons_first", shares.get(0));
+            return new Measure.Found(metrics, Map.of("active_neurons", shares));
+        });
     }
 
     private static Map<String, Double> shares(Trained t) {

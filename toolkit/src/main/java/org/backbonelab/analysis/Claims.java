@@ -1,6 +1,7 @@
 package org.backbonelab.analysis;
 
 import java.util.Locale;
+import org.backbonelab.results.Intervals;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -37,16 +38,19 @@ public final class Claims {
         return this;
     }
 
-    /** Adds a claim about a difference: it holds if the interval lies on the claimed side of zero. */
-    public Claims addDifference(String theClaim, String theirs, String what, double difference, double half) {
-        Verdict v = Verdict.OPEN;
-        if (difference - half > 0) {
-            v = Verdict.HOLDS;
-        } else if (difference + half < 0) {
-            v = Verdict.FAILS;
-        }
-        String interval = Double.isNaN(half) ? " (one seed, no interval)" : String.format(Locale.ROOT, " ± %.2f", half);
-        return add(theClaim, theirs, String.format(Locale.ROOT, "%s %+.2f%s", what, difference, interval), v);
+    /**
+     * Adds a claim that a difference is positive: it holds if the whole interval is, fails if all of it is negative.
+     *
+     * @param what is compared, with its unit
+     */
+    public Claims add(String theClaim, String theirs, String what, Intervals.Difference difference) {
+        double d = difference.mean();
+        double half = difference.half();
+        Verdict v = d - half > 0 ? Verdict.HOLDS : d + half < 0 ? Verdict.FAILS : Verdict.OPEN;
+        String interval = Double.isNaN(half)
+                ? " (one seed: no interval)"
+                : String.format(Locale.ROOT, " ± %.2f (%d seeds)", half, difference.pairs());
+        return add(theClaim, theirs, String.format(Locale.ROOT, "%s %+.2f", what, d) + interval, v);
     }
 
     /** Returns the table: claim, paper, ours, verdict. */

@@ -13,7 +13,6 @@ import org.backbonelab.layer.Pass;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Recipe;
 import org.backbonelab.train.Supervised;
 
 /**
@@ -35,32 +34,17 @@ public final class FeatureDistance {
      * pre-training as well.
      */
     public static Measure overDepth() {
-        return new Measure() {
-            @Override
-            public String name() {
-                return "feature_distance";
+        return Measure.of("feature_distance", kind -> true, t -> {
+            List<Double> values = new ArrayList<>(perLayer(t).values());
+            if (values.isEmpty()) {
+                return new Measure.Found(Map.of(), Map.of());
             }
-
-            @Override
-            public boolean after(Recipe.Kind kind) {
-                return true;
-            }
-
-            @Override
-            public Found measure(Trained t) {
-                List<Double> values = new ArrayList<>(perLayer(t).values());
-                if (values.isEmpty()) {
-                    return new Found(Map.of(), Map.of());
-                }
-                double mean = values.stream()
-                        .mapToDouble(Double::doubleValue)
-                        .average()
-                        .orElse(Double.NaN);
-                Map<String, Double> metrics =
-                        Map.of("feature_distance_last", values.get(values.size() - 1), "feature_distance_mean", mean);
-                return new Found(metrics, Map.of("feature_distance", values));
-            }
-        };
+            double mean =
+                    values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+            Map<String, Double> metrics =
+                    Map.of("feature_distance_last", values.get(values.size() - 1), "feature_distance_mean", mean);
+            return new Measure.Found(metrics, Map.of("feature_distance", values));
+        });
     }
 
     private static Map<String, Double> perLayer(Trained t) {

@@ -7,7 +7,6 @@ import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Split;
 import org.backbonelab.study.Measure;
-import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Objective;
 import org.backbonelab.train.Supervised;
@@ -28,20 +27,12 @@ public final class Hessian {
 
     /** Returns the measure {@code hessian_top}: eigenvalue and iterations, on 200 training images, unaugmented. */
     public static Measure topEigenvalue() {
-        return new Measure() {
-            @Override
-            public String name() {
-                return "hessian_top";
-            }
-
-            @Override
-            public Found measure(Trained t) {
-                Top top = top(new Supervised(t.model(), 0), batch(t.split(), IMAGES), t.seed());
-                Map<String, Double> metrics =
-                        Map.of("hessian_top", top.eigenvalue, "hessian_iterations", (double) top.iterations);
-                return new Found(metrics, Map.of());
-            }
-        };
+        return Measure.of("hessian_top", t -> {
+            Top top = top(new Supervised(t.model(), 0), batch(t.split(), IMAGES), t.seed());
+            Map<String, Double> metrics =
+                    Map.of("hessian_top", top.eigenvalue, "hessian_iterations", (double) top.iterations);
+            return new Measure.Found(metrics, Map.of());
+        });
     }
 
     /**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.study.Measure;
-import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Objective;
 import org.backbonelab.train.Supervised;
@@ -38,18 +37,10 @@ public final class LossSurface {
 
     /** Returns the measure {@code loss_surface}: the losses of an 11 x 11 grid on 64 training images, row by row. */
     public static Measure grid() {
-        return new Measure() {
-            @Override
-            public String name() {
-                return "loss_surface";
-            }
-
-            @Override
-            public Found measure(Trained t) {
-                List<Double> losses = losses(new Supervised(t.model(), 0), Hessian.batch(t.split(), IMAGES), 0);
-                return new Found(Map.of(), Map.of("loss_surface", losses));
-            }
-        };
+        return Measure.of("loss_surface", t -> {
+            List<Double> losses = losses(new Supervised(t.model(), 0), Hessian.batch(t.split(), IMAGES), 0);
+            return new Measure.Found(Map.of(), Map.of("loss_surface", losses));
+        });
     }
 
     /** Returns the losses over {@link #axis} x {@link #axis}, row by row. */

@@ -35,22 +35,10 @@ public final class Reconstructions {
      * other.
      */
     public static Measure pictures() {
-        return new Measure() {
-            @Override
-            public String name() {
-                return "reconstruction";
-            }
-
-            @Override
-            public boolean after(Recipe.Kind kind) {
-                return kind == Recipe.Kind.FCMAE;
-            }
-
-            @Override
-            public Found measure(Trained t) {
-                return new Found(Map.of(), Torch.withoutGradients(() -> series(t)));
-            }
-        };
+        return Measure.of(
+                "reconstruction",
+                kind -> kind == Recipe.Kind.FCMAE,
+                t -> new Measure.Found(Map.of(), Torch.withoutGradients(() -> series(t))));
     }
 
     private static Map<String, List<Double>> series(Trained t) {

@@ -8,6 +8,7 @@ import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
@@ -68,6 +69,9 @@ final class WeightSpace implements AutoCloseable {
 
     /** Moves to origin + a * d1 + b * d2; d2 may be null. */
     void moveTo(double a, List<NDArray> d1, double b, List<NDArray> d2) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("the walk through the weights was interrupted");
+        }
         Torch.withoutGradients(() -> {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Row;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Selections over tables of rows: tuned axes out, mean over seeds, Pareto frontier. */
@@ -49,7 +48,7 @@ public final class Select {
      * Averages over the rows of each group (the seeds).
      *
      * @param value the column to average
-     * @param group the columns that make a group; all are kept, as text
+     * @param group the columns that make a group; all are kept
      * @return group columns, then {@code <value>}, {@code lo}, {@code hi} (95 % t interval, NaN for one row) and
      *     {@code n}
      */
@@ -59,10 +58,9 @@ public final class Select {
             groups.computeIfAbsent(key(row, group), k -> new ArrayList<>()).add(row.getRowNumber());
         }
         Table out = Table.create(value);
+        int[] firsts = groups.values().stream().mapToInt(g -> g.get(0)).toArray();
         for (String column : group) {
-            StringColumn text = StringColumn.create(column);
-            groups.values().forEach(g -> text.append(rows.column(column).getString(g.get(0))));
-            out.addColumns(text);
+            out.addColumns(rows.column(column).subset(firsts));
         }
         DoubleColumn mean = DoubleColumn.create(value);
         DoubleColumn lo = DoubleColumn.create("lo");
@@ -77,6 +75,24 @@ public final class Select {
             n.append(members.size());
         }
         return out.addColumns(mean, lo, hi, n);
+    }
+
+    /**
+     * Returns the rows whose columns have the given values, sorted by seed, so that two selections can be paired.
+     *
+     * @param columnsAndValues column, value, column, value, ...; values are compared as text, numbers as 0.05
+     */
+    public static Table where(Table rows, String... columnsAndValues) {
+        Table out = rows;
+        for (int i = 0; i < columnsAndValues.length; i += 2) {
+            String column = columnsAndValues[i];
+            String value = columnsAndValues[i + 1];
+            out = out.where(
+                    out.column(column) instanceof DoubleColumn numbers
+                            ? numbers.isEqualTo(Double.parseDouble(value))
+                            : out.stringColumn(column).isEqualTo(value));
+        }
+        return out.sortAscendingOn("seed");
     }
 
     /**

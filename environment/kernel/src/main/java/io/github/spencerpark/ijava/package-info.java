@@ -1,0 +1,2 @@
+/** The one name of the IJava kernel that notebook libraries look for. */
+package io.github.spencerpark.ijava;

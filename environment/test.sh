@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Every check there is: Maven's, the kernel's, the scripts', and all notebooks at SCALE=quick.
+set -euo pipefail
+# shellcheck source=environment/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+step() {
+    printf '\n== %s\n' "$1"
+}
+
+tool() {
+    "$JUPYTER_BIN/python3" "$ROOT/environment/notebooks.py" "$@"
+}
+
+set_up python3-jupyter-kernel-test shellcheck
+cd "$ROOT"
+
+step "shell scripts"
+shellcheck -x environment/*.sh .ci/run
+
+step "toolkit and kernel: mvn verify"
+mvn -B verify
+
+step "kernel over a Jupyter client"
+"$JUPYTER_BIN/python3" -W ignore -m unittest discover -s environment/kernel/src/test/python
+
+step "notebook tools"
+"$JUPYTER_BIN/python3" -m unittest discover -s environment/tests
+
+step "committed notebooks"
+tool check --committed notebooks/*.ipynb
+
+step "all notebooks at scale quick"
+fresh=$(mktemp -d "$TARGET/test-results.XXXXXX")
+trap 'rm -rf "$fresh"' EXIT
+SCALE=quick BACKBONELAB_RESULTS=$fresh environment/run.sh all
+tool check "$TARGET"/notebooks/quick/*.ipynb
+
+step "all checks passed"

@@ -1,0 +1,82 @@
+package org.backbonelab.notebook;
+
+import java.awt.image.BufferedImage;
+import java.lang.reflect.Array;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.backbonelab.plot.FigureJson;
+import org.backbonelab.plot.Pictures;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
+
+/** The output that an object becomes. */
+final class Outputs {
+    private Outputs() {}
+
+    static Output of(Object x) {
+        if (x instanceof Output output) {
+            return output;
+        }
+        if (x instanceof Figure figure) {
+            // Drawing takes a browser, which printed text can do without.
+            return Screen.current().isNotebook()
+                    ? PlotlyPage.figure(figure)
+                    : new Output(Map.of(Output.TEXT, FigureJson.summary(figure)), Map.of());
+        }
+        if (x instanceof Table table) {
+            return html(TableHtml.html(table), TableHtml.text(table));
+        }
+        if (x instanceof BufferedImage image) {
+            return image(image);
+        }
+        return new Output(Map.of(Output.TEXT, text(x)), Map.of());
+    }
+
+    static Output html(String html, String text) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put(Output.HTML, html);
+        data.put(Output.TEXT, text);
+        return new Output(data, Map.of());
+    }
+
+    static Output markdown(String markdown) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("text/markdown", markdown);
+        data.put(Output.TEXT, markdown);
+        return new Output(data, Map.of());
+    }
+
+    /** Text as it stands between HTML tags or in a quoted attribute. */
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static Output image(BufferedImage image) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put(Output.PNG, base64(Pictures.png(image)));
+        data.put(Output.TEXT, "[image: " + image.getWidth() + " x " + image.getHeight() + " pixels]");
+        return new Output(data, Map.of());
+    }
+
+    /** An array's own text is its identity, which differs in every run; its elements are what is meant. */
+    private static String text(Object x) {
+        if (x == null || !x.getClass().isArray()) {
+            return String.valueOf(x);
+        }
+        StringJoiner elements = new StringJoiner(", ", "[", "]");
+        for (int i = 0; i < Array.getLength(x); i++) {
+            elements.add(text(Array.get(x, i)));
+        }
+        return elements.toString();
+    }
+}

@@ -1,0 +1,126 @@
+package org.backbonelab.plot;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/** One headless Chromium with plotly.js loaded, which ends with this JVM however that ends. */
+final class Browser implements AutoCloseable {
+    /**
+     * Runs the browser until it ends by itself or standard input does, which happens when the JVM closes it, exits or
+     * is killed; then removes its folder. Chromium's last writes can race with the first removal. A browser that ended
+     * by itself must not leave the watcher behind, whose kill would later hit a stranger of the same number.
+     */
+    private static final String LEASH = "profile=$1; shift; exec 3<&0; \"$@\" </dev/null & browser=$!;"
+            + " (read -r end <&3; kill -9 $browser) & watcher=$!; wait $browser; kill $watcher;"
+            + " rm -rf \"$profile\" || { sleep 1; rm -rf \"$profile\"; }";
+
+    /** A large picture is asked for once more at scale 1, so that notebooks stay small. */
+    private static final int LARGE_PNG = 150_000;
+
+    private final Process leash;
+    private final DevTools page;
+
+    /** Starts the browser and loads plotly.js. */
+    Browser(String command, Duration limit) throws IOException, InterruptedException, TimeoutException {
+        long end = System.nanoTime() + limit.toNanos();
+        Path profile = Files.createTempDirectory("backbonelab-chromium");
+        leash = new ProcessBuilder(command(command, profile))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            page = new DevTools(port(command, profile, end));
+            // Given as a script: a page that is still on its way to a file may be met before or after it gets there.
+            String plotly = new String(PlotlyScript.bytes(), StandardCharsets.UTF_8);
+            page.evaluate(plotly + "\n;Plotly.version", Duration.ofNanos(end - System.nanoTime()));
+        } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static List<String> command(String browser, Path profile) {
+        List<String> command = new ArrayList<>();
+        // A session of its own keeps an interrupt of the notebook's process group away from the browser.
+        onPath("setsid").ifPresent(command::add);
+        command.addAll(List.of("sh", "-c", LEASH, "backbonelab", profile.toString(), browser));
+        command.addAll(List.of("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"));
+        command.addAll(List.of("--disable-background-networking", "--disable-component-update", "--disable-sync"));
+        command.addAll(List.of("--disable-extensions", "--disable-dev-shm-usage", "--force-color-profile=srgb"));
+        command.addAll(List.of("--remote-debugging-port=0", "--user-data-dir=" + profile));
+        command.add("about:blank");
+        return command;
+    }
+
+    /** The port that Chromium writes into its folder once it listens. */
+    private int port(String browser, Path profile, long end)
+            throws IOException, InterruptedException, TimeoutException {
+        Path file = profile.resolve("DevToolsActivePort");
+        while (System.nanoTime() < end) {
+            if (Files.exists(file)) {
+                List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+                if (lines.size() > 1) {
+                    return Integer.parseInt(lines.get(0));
+                }
+            }
+            if (!leash.isAlive()) {
+                throw new IOException(browser + " ended before it listened");
+            }
+            Thread.sleep(20);
+        }
+        throw new TimeoutException("Chromium did not start in time");
+    }
+
+    /** The figure, given as JSON, as a PNG of twice its size in pixels. */
+    byte[] png(String figure, Duration limit) throws IOException, InterruptedException, TimeoutException {
+        byte[] png = png(figure, 2, limit);
+        return png.length <= LARGE_PNG ? png : png(figure, 1, limit);
+    }
+
+    private byte[] png(String figure, int scale, Duration limit)
+            throws IOException, InterruptedException, TimeoutException {
+        String script = "(async () => { const figure = " + figure + ";"
+                + " figure.width = figure.layout.width || 700; figure.height = figure.layout.height || 450;"
+                + " return Plotly.toImage(figure, {format: 'png', scale: " + scale
+                + ", width: figure.width, height: figure.height, imageDataOnly: true}); })()";
+        return Pictures.png(Pictures.read(Base64.getDecoder().decode(evaluate(script, limit))));
+    }
+
+    /** The string that a script in the browser's page comes to. */
+    String evaluate(String script, Duration limit) throws IOException, InterruptedException, TimeoutException {
+        return page.evaluate(script, limit);
+    }
+
+    boolean isAlive() {
+        return leash.isAlive();
+    }
+
+    @Override
+    public void close() {
+        try {
+            leash.getOutputStream().close();
+        } catch (IOException e) {
+            leash.destroy();
+        }
+    }
+
+    /** The file of a command on the PATH. */
+    static Optional<String> onPath(String name) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
+    }
+}

@@ -1,0 +1,77 @@
+package org.backbonelab.plot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.Table;
+
+/** Annotated heat maps. */
+final class Heatmaps {
+    private Heatmaps() {}
+
+    static Chart of(Table table, String x, String y, String value, String mark) {
+        Rows rows = new Rows(table);
+        Map<String, List<Integer>> columns = rows.groups(x);
+        List<String> xs = List.copyOf(columns.keySet());
+        List<String> ys = List.copyOf(rows.groups(y).keySet());
+        List<Object> numbers = new ArrayList<>();
+        List<Object> texts = new ArrayList<>();
+        List<Object> blanks = new ArrayList<>();
+        rows.groups(y).forEach((yLabel, ofRow) -> {
+            List<Object> cells = new ArrayList<>();
+            List<Object> labels = new ArrayList<>();
+            columns.forEach((xLabel, ofColumn) -> {
+                List<Integer> both = ofRow.stream().filter(ofColumn::contains).toList();
+                int row = Rows.only(both, "(" + xLabel + ", " + yLabel + ")");
+                double number = row < 0 ? Double.NaN : rows.number(value, row);
+                String sign = row < 0 || mark == null ? "" : sign(rows, mark, row);
+                cells.add(Numbers.stored(number));
+                labels.add(Numbers.fixed(number, 1) + sign);
+                if (!Double.isFinite(number)) {
+                    blanks.add(blank(xLabel, yLabel, Numbers.fixed(number, 1) + sign));
+                }
+            });
+            numbers.add(cells);
+            texts.add(labels);
+        });
+        return chart(trace(xs, ys, numbers, texts), xs, ys, value, x, y).withLayout("annotations", blanks);
+    }
+
+    private static String sign(Rows rows, String mark, int row) {
+        String sign = rows.label(mark, row);
+        return sign.equals("–") || sign.isBlank() ? "" : " " + sign;
+    }
+
+    private static Map<String, Object> trace(
+            List<String> xs, List<String> ys, List<Object> numbers, List<Object> texts) {
+        Map<String, Object> trace = Json.map("type", "heatmap", "x", xs, "y", ys, "z", numbers);
+        // Plotly chooses black or white text by the colour of the cell.
+        trace.putAll(Json.map("text", texts, "texttemplate", "%{text}", "textfont", Json.map("size", 14)));
+        trace.putAll(Json.map("coloraxis", "coloraxis", "xgap", 2, "ygap", 2, "hoverongaps", false));
+        trace.put("hovertemplate", "%{y}, %{x}: %{text}<extra></extra>");
+        return trace;
+    }
+
+    private static Chart chart(
+            Map<String, Object> trace, List<String> xs, List<String> ys, String value, String x, String y) {
+        Map<String, Object> layout = Layouts.coloured("Viridis");
+        layout = Json.with(layout, "coloraxis.colorbar.title.text", Texts.axis(value));
+        layout = Json.with(layout, "plot_bgcolor", "#EEEEEE");
+        for (String axis : List.of("xaxis", "yaxis")) {
+            layout = Json.with(layout, axis + ".type", "category");
+            layout = Json.with(layout, axis + ".showgrid", false);
+            layout = Json.with(layout, axis + ".showline", false);
+            layout = Json.with(layout, axis + ".ticks", "");
+        }
+        layout = Json.with(layout, "yaxis.autorange", "reversed");
+        return new Chart(List.of(trace), layout)
+                .withXTitle(Texts.axis(x))
+                .withYTitle(Texts.axis(y))
+                .withSize(Math.min(900, Math.max(650, 230 + 62 * xs.size())), Math.max(320, 130 + 44 * ys.size()));
+    }
+
+    /** A cell without a number has no text of its own in Plotly. */
+    private static Map<String, Object> blank(String x, String y, String text) {
+        return Json.map("x", x, "y", y, "text", text, "showarrow", false, "font", Json.map("size", 14));
+    }
+}

@@ -1,0 +1,94 @@
+package org.backbonelab.plot;
+
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.Table;
+
+/**
+ * Figures of long-form tables: one row per measurement, columns given by name.
+ *
+ * <p>Every method returns a {@link Chart}, a Tablesaw figure whose titles, size, axes and colour range can still be
+ * changed. Missing numbers are gaps. A series has the same colour and marker in every figure ({@link Palette}). Axis
+ * titles are the column names until {@link Chart#withXTitle} gives better ones with units. An unknown column or a
+ * column of text where numbers belong is an {@link IllegalArgumentException} that names it.
+ */
+public final class Plots {
+    private Plots() {}
+
+    /** A heat map of one row per cell, annotated with the value to one decimal; a missing cell is blank with "–". */
+    public static Chart heatmap(Table table, String xColumn, String yColumn, String valueColumn) {
+        return heatmap(table, xColumn, yColumn, valueColumn, null);
+    }
+
+    /** A heat map whose cells also carry a mark, such as "▽" for a failed pair; columns as in {@code heatmap}. */
+    public static Chart heatmap(Table table, String xColumn, String yColumn, String valueColumn, String markColumn) {
+        return Heatmaps.of(table, xColumn, yColumn, valueColumn, markColumn);
+    }
+
+    /** One line with markers per series. */
+    public static Chart lines(Table table, String xColumn, String yColumn, String seriesColumn) {
+        return lines(table, xColumn, yColumn, seriesColumn, null, null);
+    }
+
+    /** One line per series with its interval: a band where x is numeric, error bars where x are labels. */
+    public static Chart lines(
+            Table table, String xColumn, String yColumn, String seriesColumn, String loColumn, String hiColumn) {
+        return series(
+                SeriesTraces.of(table, xColumn, yColumn, seriesColumn, "lines+markers", loColumn, hiColumn),
+                xColumn,
+                yColumn);
+    }
+
+    /** One marker per row, coloured by series. */
+    public static Chart scatter(Table table, String xColumn, String yColumn, String seriesColumn) {
+        return series(SeriesTraces.of(table, xColumn, yColumn, seriesColumn, "markers", null, null), xColumn, yColumn);
+    }
+
+    /** One marker per row on two logarithmic axes; see {@link Chart#withFit} and {@link Chart#withFrontier}. */
+    public static Chart logLog(Table table, String xColumn, String yColumn, String seriesColumn) {
+        return scatter(table, xColumn, yColumn, seriesColumn).withLogX().withLogY();
+    }
+
+    /** Bars side by side, one row per pair of category and group. */
+    public static Chart bars(Table table, String categoryColumn, String valueColumn, String groupColumn) {
+        return bars(table, categoryColumn, valueColumn, groupColumn, null, null);
+    }
+
+    /** Bars side by side with the ends of their intervals. */
+    public static Chart bars(
+            Table table,
+            String categoryColumn,
+            String valueColumn,
+            String groupColumn,
+            String loColumn,
+            String hiColumn) {
+        List<Map<String, Object>> traces =
+                SeriesTraces.bars(table, categoryColumn, valueColumn, groupColumn, loColumn, hiColumn);
+        return series(traces, categoryColumn, valueColumn)
+                .withLayout("barmode", "group")
+                .withLayout("xaxis.type", "category");
+    }
+
+    /** A box per category (quartiles, median, whiskers) over its points. */
+    public static Chart box(Table table, String categoryColumn, String valueColumn) {
+        return series(SeriesTraces.boxes(table, categoryColumn, valueColumn), categoryColumn, valueColumn)
+                .withLayout("xaxis.type", "category");
+    }
+
+    /** A filled contour of {@code z[row of y][column of x]}. */
+    public static Chart contour(double[] x, double[] y, double[][] z, String title) {
+        return contours(List.of(new Surface(title, x, y, z)));
+    }
+
+    /** Filled contours side by side with the same levels and one colour scale. */
+    public static Chart contours(List<Surface> surfaces) {
+        return Contours.of(surfaces);
+    }
+
+    private static Chart series(List<Map<String, Object>> traces, String xColumn, String yColumn) {
+        if (traces.isEmpty()) {
+            throw new IllegalArgumentException("no rows to draw over \"" + xColumn + "\"");
+        }
+        return new Chart(traces, Layouts.plain(Texts.axis(xColumn), Texts.axis(yColumn)));
+    }
+}

@@ -1,0 +1,59 @@
+package org.backbonelab.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.backbonelab.study.Progress;
+import org.junit.jupiter.api.Test;
+
+class LiveProgressTest {
+    private static String text(JsonNode data) {
+        return data.path("text/plain").asText();
+    }
+
+    @Test
+    void oneOutputTellsCountsTimesAndTheLastResult() {
+        AtomicLong seconds = new AtomicLong(100);
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            Progress progress = new LiveProgress("bocb", () -> Duration.ofSeconds(seconds.get()));
+            progress.started(10, 4);
+            seconds.addAndGet(30);
+            progress.finished(5, 10, "vit + <lion>", "DIVERGED", Duration.ofSeconds(30));
+            progress.ended();
+            List<JsonNode> data =
+                    kernel.sent.stream().map(RecordingKernel.Sent::data).toList();
+            assertEquals("display_data", kernel.sent.get(0).type());
+            assertEquals("update_display_data", kernel.sent.get(2).type());
+            assertTrue(text(data.get(0)).contains("4 / 10 cells (4 read back, 0 trained, 0 diverged)"));
+            assertTrue(text(data.get(1)).contains("5 / 10 cells (4 read back, 1 trained, 1 diverged)"));
+            assertTrue(text(data.get(1)).contains("30 s spent, about 2 min 30 s left"), text(data.get(1)));
+            assertTrue(text(data.get(1)).endsWith("last vit + <lion>: DIVERGED (30 s)"), text(data.get(1)));
+            String html = data.get(1).path("text/html").asText();
+            assertTrue(html.contains("width:50%") && html.contains("vit + &lt;lion&gt;"), html);
+            assertTrue(text(data.get(2)).contains("stopped with 5 cells to go after 30 s"), text(data.get(2)));
+        }
+    }
+
+    @Test
+    void aStudyWithNothingToTrainEndsWithoutTimes() {
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            Progress progress = new LiveProgress("sam");
+            progress.started(3, 3);
+            progress.ended();
+            assertEquals(
+                    "sam [##############################] 3 / 3 cells (3 read back, 0 trained, 0 diverged), done",
+                    text(kernel.sent.get(1).data()));
+        }
+    }
+
+    @Test
+    void timesAreReadable() {
+        assertEquals("0 s", LiveProgress.readable(Duration.ofMillis(400)));
+        assertEquals("1 min 5 s", LiveProgress.readable(Duration.ofSeconds(65)));
+        assertEquals("2 h 1 min", LiveProgress.readable(Duration.ofSeconds(7290)));
+    }
+}
