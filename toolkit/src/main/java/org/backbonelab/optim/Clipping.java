@@ -3,6 +3,7 @@ package org.backbonelab.optim;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
+import org.backbonelab.tensor.Torch;
 
 /** Clipping of gradients in place, between the backward pass and the update. */
 public final class Clipping {
@@ -43,9 +44,12 @@ public final class Clipping {
      * @param gradient scaled in place
      */
     public static void adaptive(NDArray weight, NDArray gradient, double lambda) {
-        NDArray limit = unitNorm(weight).maximum(AGC_EPS).mul(lambda);
-        NDArray norm = unitNorm(gradient).maximum(TINY);
-        gradient.muli(limit.div(norm).minimum(1));
+        // Recorded, the clipped gradient would hold on to the graph of its own clipping.
+        Torch.withoutGradients(() -> {
+            NDArray limit = unitNorm(weight).maximum(AGC_EPS).mul(lambda);
+            NDArray norm = unitNorm(gradient).maximum(TINY);
+            return gradient.muli(limit.div(norm).minimum(1));
+        });
     }
 
     /** Returns norms that broadcast against the tensor. */
