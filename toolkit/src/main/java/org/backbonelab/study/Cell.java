@@ -93,6 +93,8 @@ public record Cell(
         out.put("weight_decay", last.weightDecay());
         out.put("rho", last.rho());
         out.put("epochs", last.epochs());
+        out.put("agc", last.agc());
+        out.put("clip_norm", last.clipNorm());
         out.put("seed", seed);
         return out;
     }

@@ -206,7 +206,7 @@ public final class Study {
     /** Returns the cells of the other seeds: all of them, or with a tuned learning rate those of the best one. */
     private List<Cell> moreSeeds(List<Cell> first, Map<String, Row> rows) {
         Table table = Tables.of(name, first.stream().map(c -> rows.get(c.id())).toList());
-        String[] group = {"backbone", "track", "optimizer", "weight_decay", "rho", "epochs"};
+        String[] group = {"backbone", "track", "optimizer", "weight_decay", "rho", "epochs", "agc", "clip_norm"};
         Set<String> best =
                 Select.best(table, "val_top1", "lr", group).stringColumn("id").asSet();
         Set<String> chosen = lrFactors.length == 1 ? rows.keySet() : best;
