@@ -69,4 +69,17 @@ class SelectTest {
         assertArrayEquals(new double[] {1, 2, 3, 5}, frontier.doubleColumn("x").asDoubleArray());
         assertArrayEquals(new double[] {9, 7, 6, 5}, frontier.doubleColumn("y").asDoubleArray());
     }
+
+    @Test
+    void whereMatchesTextAndNumbersAndSortsBySeed() {
+        Table rows = Tables.of(
+                "t",
+                List.of(
+                        Rows.of(1, "a", 0.1, 1, 61),
+                        Rows.of(2, "a", 0.1, 0, 60),
+                        Rows.of(3, "a", 0.2, 0, 70),
+                        Rows.of(4, "b", 0.1, 0, 80)));
+        Table found = Select.where(rows, "backbone", "a", "lr", "0.10");
+        assertArrayEquals(new double[] {60, 61}, found.doubleColumn("val_top1").asDoubleArray());
+    }
 }

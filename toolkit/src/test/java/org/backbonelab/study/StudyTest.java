@@ -98,6 +98,22 @@ class StudyTest {
         }
     }
 
+    /** Two rows that differ must differ in a column, and each value gets its own tuned rate. */
+    @ParameterizedTest
+    @ValueSource(strings = {"weight_decay", "rho", "epochs", "agc", "clip_norm"})
+    void variedNumberIsAColumnAndTunedByItself(String field) {
+        Study study = grid().vary(field, 0.5, 0.75).tuneLr(1, 3).seeds(0, 1);
+        Runner runner = Studies.fake(c -> (double) c.axes().get(field) > 0.6
+                ? c.recipe().lr()
+                : -c.recipe().lr());
+        List<Row> late = Studies.run(study, runner, store).rows().subList(8, 12);
+        assertEquals(
+                List.of("0.5 0.001", "0.75 0.003", "0.5 0.001", "0.75 0.003"),
+                late.stream()
+                        .map(r -> r.axes().get(field) + " " + r.axes().get("lr"))
+                        .toList());
+    }
+
     @Test
     void withoutTuningEveryCellGetsAllSeeds() {
         Study study = grid().vary("lr", 0.1, 0.2).seeds(0, 1, 2);

@@ -1,0 +1,82 @@
+package org.backbonelab.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.backbonelab.optim.Optimizers;
+import org.backbonelab.results.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecipeTest {
+    private static Arguments bad(String message, UnaryOperator<Recipe> change) {
+        return Arguments.of(message, change);
+    }
+
+    static Stream<Arguments> badValues() {
+        return Stream.of(
+                bad("epochs is 0.0, expected a positive number", r -> r.withEpochs(0, 0)),
+                bad("batch size is 0, expected 1 or more", r -> r.withBatchSize(0)),
+                bad("learning rate is -0.1, expected a positive number", r -> r.withLr(-0.1)),
+                bad("learning rate is NaN, expected a positive number", r -> r.withLr(Double.NaN)),
+                bad("weight decay is -1.0, expected 0 or more", r -> r.withWeightDecay(-1)),
+                bad("warm-up epochs is 5.0, expected 0 to below the epochs", r -> r.withEpochs(5, 5)),
+                bad("label smoothing is 1.0, expected 0 to below 1", r -> r.withRegularisation(1, 0)),
+                bad("drop path is 1.0, expected 0 to below 1", r -> r.withRegularisation(0, 1)),
+                bad("clip norm is -1.0, expected 0 (off) or more", r -> r.withClipNorm(-1)),
+                bad("agc is -1.0, expected 0 (off) or more", r -> r.withAgc(-1)),
+                bad("rho is -0.1, expected 0 (plain step) or more", r -> r.withRho(-0.1)),
+                bad("mask ratio is 1.0, expected 0 to below 1", r -> r.withMaskRatio(1)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badValues")
+    void badValuesAreRefusedWithWhatWasExpected(String message, UnaryOperator<Recipe> change) {
+        Recipe recipe = Recipe.supervised();
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> change.apply(recipe))
+                        .getMessage());
+    }
+
+    @Test
+    void changesTouchTheirValueOnly() {
+        Recipe recipe = Recipe.fcmae();
+        assertEquals(0.3, recipe.withLr(0.3).lr());
+        assertEquals(recipe, recipe.withLr(0.3).withLr(recipe.lr()));
+        assertEquals(
+                recipe,
+                recipe.withRho(0.1)
+                        .withAgc(0.2)
+                        .withClipNorm(1)
+                        .withRho(0)
+                        .withAgc(0)
+                        .withClipNorm(0));
+    }
+
+    @Test
+    void warmUpStaysTheSameShare() {
+        assertEquals(4, Recipe.supervised().withEpochs(10, 2).withEpochs(20).warmupEpochs(), 1e-12);
+    }
+
+    @Test
+    void optimizerBringsItsDefaults() {
+        for (String name : Optimizers.names()) {
+            Recipe recipe = Recipe.supervised().withOptimizer(name);
+            assertEquals(Optimizers.get(name).learningRate(), recipe.lr());
+            assertEquals(Optimizers.get(name).weightDecay(), recipe.weightDecay());
+        }
+        assertThrows(IllegalArgumentException.class, () -> Recipe.supervised().withOptimizer("adamv"));
+    }
+
+    @Test
+    void comesBackFromJson() {
+        for (Recipe recipe : new Recipe[] {Recipe.supervised(), Recipe.fcmae(), Recipe.nfnet()}) {
+            assertEquals(recipe, Json.read(Json.write(recipe), Recipe.class, "recipe"));
+        }
+    }
+}
