@@ -1,6 +1,7 @@
 package org.backbonelab;
 
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tech.tablesaw.columns.Column;
 
 /** The command line: what a process runner, a cluster's scheduler or a person at a terminal calls. */
 @Command(
@@ -154,8 +156,11 @@ public final class Main {
                 rows.put(row);
             }
             PrintWriter out = spec.commandLine().getOut();
-            out.println(
-                    Tables.of(cell.label(), List.of(row)).transpose(true, false).print(100));
+            out.println(cell.label());
+            for (Column<?> column : Tables.of(cell.label(), List.of(row)).columns()) {
+                out.printf("%-20s %s%n", column.name(), column.getUnformattedString(0));
+            }
+            out.flush();
             return 0;
         }
 
@@ -163,7 +168,11 @@ public final class Main {
             if (!Files.isRegularFile(cellFile)) {
                 throw new IllegalArgumentException(cellFile + ": no such file, expected a cell as JSON");
             }
-            return Cell.parse(Files.readString(cellFile));
+            try {
+                return Cell.parse(Files.readString(cellFile));
+            } catch (CharacterCodingException e) {
+                throw new IllegalArgumentException(cellFile + ": not UTF-8 text, expected a cell as JSON", e);
+            }
         }
 
         private Cell fromOptions() {

@@ -64,6 +64,8 @@ public final class CellTrainer {
             Map<String, List<Double>> series = new TreeMap<>();
             boolean diverged = phases(cell, model, split, metrics, series);
             evaluate(model, split, metrics);
+            // The last update of all can break the weights too.
+            diverged |= !Double.isFinite(metrics.get("val_loss"));
             double seconds = Math.round((System.nanoTime() - start) / 1e8) / 10.0;
             return new Row(
                     cell.id(),

@@ -29,8 +29,9 @@ public final class WorkerLoop {
         reader.start();
         CellTrainer trainer = new CellTrainer(measures);
         while (true) {
-            Cell cell = Cell.parse(lines.take());
+            String line = lines.take();
             try {
+                Cell cell = Cell.parse(line);
                 store.put(trainer.train(cell));
                 out.println(Worker.DONE + cell.id());
             } catch (IllegalArgumentException | DataException e) {

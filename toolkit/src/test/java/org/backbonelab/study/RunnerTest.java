@@ -76,7 +76,7 @@ class RunnerTest {
 
     @Test
     void divergenceIsARow() {
-        Study study = Studies.small("resnet_micro").recipe(Studies.recipe().withOptimizer("sgd", 1e10, 0));
+        Study study = Studies.small("resnet_micro").recipe(Studies.recipe().withOptimizer("sgd", 1e30, 0));
         Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
                 .rows()
                 .get(0);
@@ -85,6 +85,18 @@ class RunnerTest {
         assertTrue(row.metrics().get("train_images_seen") < 30, "stopped where it diverged");
         Row back = store("diverged").find(row.id()).orElseThrow();
         assertEquals(Studies.outcomes(List.of(row)), Studies.outcomes(List.of(back)));
+    }
+
+    @Test
+    void divergenceInTheLastUpdateIsSeenToo() {
+        Recipe oneStep = Studies.recipe().withOptimizer("sgd", 1e30, 0).withBatchSize(60);
+        Study study = Studies.small("resnet_micro").recipe(oneStep);
+        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
+                .rows()
+                .get(0);
+        assertTrue(Double.isFinite(row.metrics().get("train_loss")));
+        assertTrue(Double.isNaN(row.metrics().get("val_loss")), row.metrics().toString());
+        assertEquals(Row.Status.DIVERGED, row.status());
     }
 
     @Test

@@ -1,0 +1,153 @@
+package org.backbonelab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.backbonelab.study.Cell;
+import org.backbonelab.train.Recipe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exit codes and messages of the command line. */
+class MainTest {
+    @TempDir
+    Path folder;
+
+    private record Ran(int code, String out, String err) {}
+
+    private static synchronized Ran run(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+            int code = Main.execute(arguments);
+            return new Ran(code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private String results() {
+        return folder.resolve("results").toString();
+    }
+
+    /** Exit code 2, one line, no stack trace. */
+    private static void assertRefused(Ran ran, String... parts) {
+        assertEquals(2, ran.code, ran.err);
+        assertEquals("", ran.out);
+        assertEquals(1, ran.err.lines().count(), ran.err);
+        assertFalse(ran.err.contains("Exception:") || ran.err.contains("\tat "), ran.err);
+        for (String part : parts) {
+            assertTrue(ran.err.contains(part), ran.err);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"backbones, vit_micro", "optimizers, lamb", "datasets, fashion-mnist", "measures, hessian_top"})
+    void listsNames(String what, String one) {
+        Ran ran = run("list", what);
+        assertEquals(0, ran.code);
+        assertTrue(ran.out.lines().anyMatch(one::equals), ran.out);
+    }
+
+    @Test
+    void unknownCommand() {
+        assertRefused(run("trian"), "trian");
+        assertRefused(run("list", "optimisers"), "\"optimisers\"", "expected backbones, optimizers");
+        assertRefused(run("download", "imagenet"), "\"imagenet\"", "expected fashion-mnist");
+        assertEquals(2, run().code);
+    }
+
+    @Test
+    void unknownNamesAndBadNumbers() {
+        assertRefused(run("run", "--backbone", "resnet_mikro"), "unknown backbone \"resnet_mikro\"", "resnet_micro");
+        assertRefused(run("run", "--optimizer", "adamv"), "unknown optimizer \"adamv\"", "adamw");
+        assertRefused(run("run", "--data", "mnits"), "unknown data set \"mnits\"", "fashion-mnist");
+        assertRefused(run("run", "--lr", "-0.1"), "learning rate is -0.1, expected a positive number");
+        assertRefused(run("run", "--lr", "NaN"), "learning rate is NaN");
+        assertRefused(run("run", "--rho", "-1"), "rho is -1.0");
+        assertRefused(run("run", "--lr", "fast"), "fast");
+        assertRefused(run("run", "--epochs", "0"), "epochs is 0.0");
+        assertRefused(
+                run("run", "--data", "synthetic", "--images", "1000000", "--results", results()),
+                "1000000 training",
+                "at most 2000");
+    }
+
+    @Test
+    void missingCellFile() {
+        assertRefused(run("run", folder.resolve("none.json").toString()), "none.json", "no such file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "{", "{}", "{\"dataset\":\"synthetic\",\"backbone\":\"resnet_micro\"}"})
+    void malformedCell(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("cell.json"), text);
+        assertRefused(run("run", file.toString(), "--results", results()), "cell");
+    }
+
+    @Test
+    void cellThatIsNoText() throws IOException {
+        Path file = Files.write(folder.resolve("cell.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertRefused(run("run", file.toString(), "--results", results()), "cell.json");
+    }
+
+    @Test
+    void unwritableResultsFolder() throws IOException {
+        String below = Files.writeString(folder.resolve("file"), "x")
+                .resolve("results")
+                .toString();
+        for (String[] arguments : new String[][] {
+            {"run", "--data", "synthetic", "--results", below},
+            {"report", "--results", below},
+            {"worker", "--results", below}
+        }) {
+            assertRefused(run(arguments), below, "cannot be written");
+        }
+    }
+
+    @Test
+    void trainsACellOnceAndReportsIt() throws IOException {
+        Recipe recipe = Recipe.supervised().withEpochs(0.5).withBatchSize(10);
+        Cell cell = new Cell("synthetic", 40, 10, 10, "resnet_micro", "plain", List.of(recipe), 0, List.of());
+        Path file = Files.writeString(folder.resolve("cell.json"), cell.json());
+        Ran first = run("run", file.toString(), "--results", results());
+        assertEquals(0, first.code, first.err);
+        assertTrue(first.out.contains("test_top1") && first.out.contains(cell.id()), first.out);
+        Path row = folder.resolve("results").resolve(cell.id() + ".json");
+        String written = Files.readString(row);
+        Ran second = run("run", file.toString(), "--results", results());
+        assertEquals(first.out, second.out, "read back, not trained again");
+        assertEquals(written, Files.readString(row));
+        Ran report = run("report", "--results", results());
+        assertEquals(0, report.code);
+        assertEquals(2, report.out.lines().count(), report.out);
+        assertTrue(report.out.startsWith("id,") && report.out.contains(cell.id()), report.out);
+    }
+
+    @Test
+    void reportOfAnEmptyFolderIsAHeader() throws IOException {
+        Ran report = run("report", "--results", results());
+        assertEquals(0, report.code, report.err);
+        assertEquals(1, report.out.lines().count(), report.out);
+        try (Stream<Path> left = Files.list(folder.resolve("results"))) {
+            assertEquals(0, left.count());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package org.backbonelab.study;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.Recipe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real worker processes, each a JVM with libtorch. */
+class ProcessRunnerTest {
+    @TempDir
+    Path folder;
+
+    private RowStore store(String name) {
+        return new RowStore(folder.resolve(name));
+    }
+
+    private static Study study() {
+        return Studies.small("resnet_micro", "vit_micro").optimizers("sgd", "adamw");
+    }
+
+    @Test
+    void workersGiveTheRowsOfOneThreadInThisProcess() {
+        assertEquals(1, Torch.threads());
+        List<Row> here =
+                Studies.run(study(), Runner.serial(List.of()), store("here")).rows();
+        List<Row> there =
+                Studies.run(study(), new ProcessRunner(2), store("there")).rows();
+        assertEquals(4, there.size());
+        assertEquals(Studies.outcomes(here), Studies.outcomes(there));
+        assertEquals(
+                here.stream().map(Row::id).toList(),
+                there.stream().map(Row::id).toList(),
+                "rows are in the order of the study, whoever was first");
+    }
+
+    /** The worker is killed as soon as the first cell is there, so in the second or on its way to it. */
+    @Test
+    void killedWorkerIsReplacedAndTheStudyEnds() {
+        Set<Long> killed = new HashSet<>();
+        Set<Long> others = new HashSet<>(pids());
+        List<Row> rows = new ArrayList<>();
+        new ProcessRunner(1).run(study().cells(0), store("killed"), row -> {
+            rows.add(row);
+            if (killed.isEmpty()) {
+                workers(others).forEach(p -> {
+                    killed.add(p.pid());
+                    p.destroyForcibly();
+                });
+            }
+        });
+        assertEquals(1, killed.size());
+        assertEquals(4, rows.size());
+        assertEquals(4, store("killed").all().size());
+        assertWorkersEnd(others);
+    }
+
+    @Test
+    void cellAtFaultIsToldAndNotTriedAgain() {
+        Study study = Studies.small("resnet_micro").track("fcmae", Recipe.fcmae());
+        Set<Long> others = new HashSet<>(pids());
+        String message = assertThrows(IllegalArgumentException.class, () -> new ProcessRunner(1)
+                        .run(study.cells(0), store("bad"), row -> {}))
+                .getMessage();
+        assertTrue(message.contains("resnet_micro") && message.contains("expected a ConvNeXt"), message);
+        assertWorkersEnd(others);
+    }
+
+    @Test
+    void interruptionStopsTheWorkersAndKeepsFinishedCells() {
+        Set<Long> others = new HashSet<>(pids());
+        RowStore store = store("interrupted");
+        assertThrows(CancellationException.class, () -> new ProcessRunner(1)
+                .run(study().cells(0), store, row -> Thread.currentThread().interrupt()));
+        assertTrue(Thread.interrupted(), "the flag stays for the caller");
+        assertFalse(store.all().isEmpty());
+        assertWorkersEnd(others);
+    }
+
+    private static List<Long> pids() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
+    }
+
+    private static List<ProcessHandle> workers(Set<Long> others) {
+        return ProcessHandle.current()
+                .children()
+                .filter(p -> !others.contains(p.pid()))
+                .toList();
+    }
+
+    private static void assertWorkersEnd(Set<Long> others) {
+        for (ProcessHandle worker : workers(others)) {
+            worker.onExit().join();
+        }
+        assertEquals(List.of(), workers(others));
+    }
+}

@@ -1,0 +1,82 @@
+package org.backbonelab.study;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.backbonelab.results.RowStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker command itself: lines in, lines out, and its end. */
+class WorkerLoopTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void answersEachCellAndEndsInTheMiddleOfOneWhenItsInputEnds() throws IOException, InterruptedException {
+        Cell good = Studies.small("resnet_micro").cells(0).get(0);
+        Cell endless = Studies.small("resnet_micro")
+                .recipe(Studies.recipe().withEpochs(1e5))
+                .cells(0)
+                .get(0);
+        String absurd = good.json().replace("\"trainImages\":60", "\"trainImages\":600000");
+        Process worker = start();
+        OutputStream in = worker.getOutputStream();
+        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
+            send(in, good.json());
+            assertEquals("@done " + good.id(), out.readLine());
+            send(in, absurd);
+            String answer = out.readLine();
+            assertTrue(answer.startsWith("@failed 600000 training"), answer);
+            send(in, endless.json());
+            in.close();
+            assertNull(out.readLine());
+            assertEquals(0, worker.waitFor());
+        } finally {
+            worker.destroyForcibly();
+        }
+        RowStore store = new RowStore(folder);
+        assertTrue(store.find(good.id()).isPresent());
+        assertTrue(store.find(endless.id()).isEmpty());
+    }
+
+    @Test
+    void lineThatIsNoCellIsAnsweredToo() throws IOException, InterruptedException {
+        Process worker = start();
+        OutputStream in = worker.getOutputStream();
+        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
+            send(in, "{\"dataset\":\"nothing\"}");
+            String answer = out.readLine();
+            assertTrue(answer != null && answer.startsWith("@failed cell: unknown data set"), answer);
+            in.close();
+            assertEquals(0, worker.waitFor());
+        } finally {
+            worker.destroyForcibly();
+        }
+    }
+
+    private Process start() throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx1g",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "org.backbonelab.Main",
+                        "worker",
+                        "--results",
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static void send(OutputStream in, String line) throws IOException {
+        in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        in.flush();
+    }
+}
