@@ -61,17 +61,17 @@ public record Update(
 
     /** Clips the gradients as the recipe says and hands them to the optimizer, which clears them. */
     public void apply(Map<String, NDArray> gradients) {
+        Map<String, Parameter> parameters = parameters();
         if (recipe.agc() > 0) {
             gradients.forEach((name, g) -> {
                 if (!isClassifierWeight(name)) {
-                    Clipping.adaptive(parameters().get(name).getArray(), g, recipe.agc());
+                    Clipping.adaptive(parameters.get(name).getArray(), g, recipe.agc());
                 }
             });
         }
         if (recipe.clipNorm() > 0) {
             Clipping.byGlobalNorm(gradients.values(), recipe.clipNorm());
         }
-        Map<String, Parameter> parameters = parameters();
         gradients.forEach((name, g) -> {
             Parameter p = parameters.get(name);
             optimizer.update(p.getId(), p.getArray(), g);
