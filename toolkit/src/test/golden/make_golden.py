@@ -122,6 +122,7 @@ def layers():
 
 
 SHAPES = [(), (5,), (3, 4), (2, 3, 2, 2)]
+GRADIENT_SCALES = [1.0, 1.0, 1e-4, 1.0]  # the small one shows where epsilon stands, and which it is
 STEPS = 50
 SHOWN = (1, 2, 10, 50)
 
@@ -139,7 +140,7 @@ def torch_optimizer(make, base):
         for group in optimizer.param_groups:
             group["lr"] = rate(base, step)
         for k, w in enumerate(weights):
-            w.grad = fill(w.shape, 10 * step + k)
+            w.grad = fill(w.shape, 10 * step + k, GRADIENT_SCALES[k])
         optimizer.step()
         if step in SHOWN:
             out[str(step)] = sum((numbers(w) for w in weights), [])
@@ -152,7 +153,7 @@ def numpy_optimizer(rule, base, decay):
     out = {}
     for step in range(1, STEPS + 1):
         for k, state in enumerate(states):
-            g = fill(weights[k].shape, 10 * step + k).numpy()
+            g = fill(weights[k].shape, 10 * step + k, GRADIENT_SCALES[k]).numpy()
             weights[k] = rule(weights[k], g, state, step, rate(base, step), decay)
         if step in SHOWN:
             out[str(step)] = sum((numbers(torch.as_tensor(w)) for w in weights), [])

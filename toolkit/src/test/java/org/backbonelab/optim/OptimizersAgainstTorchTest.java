@@ -20,6 +20,9 @@ class OptimizersAgainstTorchTest {
     private static final List<Shape> SHAPES =
             List.of(new Shape(), new Shape(5), new Shape(3, 4), new Shape(2, 3, 2, 2));
 
+    /** The small gradient shows where epsilon stands, and which it is. */
+    private static final double[] SCALES = {1, 1, 1e-4, 1};
+
     @ParameterizedTest(name = "{0} {2}")
     @CsvSource({
         "sgd, 0.1, 0", "sgd, 0.1, 0.05",
@@ -40,7 +43,8 @@ class OptimizersAgainstTorchTest {
             for (int step = 1; step <= 50; step++) {
                 optimizer.setLearningRate(step <= 25 ? lr : lr / 2);
                 for (int k = 0; k < SHAPES.size(); k++) {
-                    NDArray gradient = Golden.fill(manager, SHAPES.get(k), 10 * step + k);
+                    float[] values = Golden.fill(SHAPES.get(k).size(), 10 * step + k, SCALES[k], 0);
+                    NDArray gradient = manager.create(values, SHAPES.get(k));
                     optimizer.update("w" + k, weights.get(k), gradient);
                 }
                 if (Set.of(1, 2, 10, 50).contains(step)) {

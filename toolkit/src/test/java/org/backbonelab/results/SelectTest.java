@@ -63,8 +63,8 @@ class SelectTest {
     void frontierHoldsNewMinima() {
         Table points = Table.create(
                 "t",
-                DoubleColumn.create("x", 3, 1, 2, 4, 5, 2, 6),
-                DoubleColumn.create("y", 6, 9, 8, 7, 5, 7, Double.NaN));
+                DoubleColumn.create("x", 3, 1, 2, 4, 5, 2, 6, 7),
+                DoubleColumn.create("y", 6, 9, 8, 7, 5, 7, Double.NaN, 5));
         Table frontier = Select.frontier(points, "x", "y");
         assertArrayEquals(new double[] {1, 2, 3, 5}, frontier.doubleColumn("x").asDoubleArray());
         assertArrayEquals(new double[] {9, 7, 6, 5}, frontier.doubleColumn("y").asDoubleArray());
