@@ -31,7 +31,7 @@ public enum Schedule {
      *
      * @param base the rate after warm-up
      * @param step from 0
-     * @param warmup steps of linear warm-up from 0; the decay's clock starts after them
+     * @param warmup steps of linear warm-up, from base / warmup to base; the decay's clock starts after them
      * @param total steps in all
      */
     public double at(double base, long step, long warmup, long total) {

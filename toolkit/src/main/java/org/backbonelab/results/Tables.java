@@ -59,7 +59,7 @@ public final class Tables {
         return out;
     }
 
-    /** Writes a table as CSV, atomically; wall times are rounded to a tenth of a second. */
+    /** Writes a table as CSV, atomically. */
     public static void writeCsv(Table table, Path file) {
         java.io.StringWriter out = new java.io.StringWriter();
         table.write().csv(out);

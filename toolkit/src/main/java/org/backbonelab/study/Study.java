@@ -193,14 +193,17 @@ public final class Study {
         List<Cell> first = cells(seeds[0]);
         Tally tally = new Tally(total(first), store, progress);
         tally.begin(first);
-        Map<String, Row> rows = tally.complete(first, runner);
-        if (seeds.length > 1) {
-            List<Cell> more = moreSeeds(first, rows);
-            rows.putAll(tally.complete(more, runner));
-            first.addAll(more);
+        try {
+            Map<String, Row> rows = tally.complete(first, runner);
+            if (seeds.length > 1) {
+                List<Cell> more = moreSeeds(first, rows);
+                rows.putAll(tally.complete(more, runner));
+                first.addAll(more);
+            }
+            return new Results(name, first.stream().map(c -> rows.get(c.id())).toList());
+        } finally {
+            progress.ended();
         }
-        progress.ended();
-        return new Results(name, first.stream().map(c -> rows.get(c.id())).toList());
     }
 
     /** Returns the cells of the other seeds: all of them, or with a tuned learning rate those of the best one. */
