@@ -1,16 +1,22 @@
 package org.backbonelab.results;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Where a number comes from: code, versions, machine. */
 public final class Provenance {
     private static final String COMMIT = git("rev-parse", "HEAD");
     private static final boolean DIRTY =
             !git("status", "--porcelain", "--untracked-files=no").isEmpty();
+
+    private static final String PROCESSOR = processor();
 
     private Provenance() {}
 
@@ -25,7 +31,20 @@ public final class Provenance {
         out.put("java", System.getProperty("java.vendor") + " " + System.getProperty("java.version"));
         out.put("jvm", System.getProperty("java.vm.name"));
         out.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        out.put("processor", PROCESSOR);
         return out;
+    }
+
+    /** Returns the processor's name where the system tells it: equal bits are promised on equal processors only. */
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException | UncheckedIOException e) {
+            return "unknown";
+        }
     }
 
     /** Returns the trimmed output of a git command, or nothing where git or a repository is missing. */
