@@ -16,6 +16,9 @@ public final class Select {
     /**
      * Keeps, for each group, the rows of the tuned value whose mean of {@code by} is best.
      *
+     * <p>Only values with the most rows (seeds) of their group compete: a study trains further seeds for the winner of
+     * the first one, and a loser's single lucky seed must not beat the winner's mean.
+     *
      * @param rows a table of {@link Tables#of}
      * @param by what is maximised, such as {@code val_top1}; NaN never wins, unless there is nothing else
      * @param tuned the axis that is tuned, such as {@code lr}
@@ -32,7 +35,11 @@ public final class Select {
         for (Map<Double, List<Integer>> candidates : groups.values()) {
             List<Integer> winner = null;
             double best = Double.NEGATIVE_INFINITY;
+            int most = candidates.values().stream().mapToInt(List::size).max().orElse(0);
             for (List<Integer> candidate : candidates.values()) {
+                if (candidate.size() < most) {
+                    continue;
+                }
                 double score = mean(rows, by, candidate);
                 if (winner == null || score > best) {
                     winner = candidate;

@@ -28,6 +28,20 @@ class SelectTest {
     }
 
     @Test
+    void aLuckySeedDoesNotBeatTheMeanOfAllSeeds() {
+        Table rows = Tables.of(
+                "t",
+                List.of(
+                        Rows.of(1, "a", 0.1, 0, 64),
+                        Rows.of(2, "a", 0.2, 0, 65),
+                        Rows.of(3, "a", 0.2, 1, 60),
+                        Rows.of(4, "a", 0.2, 2, 61)));
+        Table best = Select.best(rows, "val_top1", "lr", "backbone");
+        assertArrayEquals(
+                new double[] {65, 60, 61}, best.doubleColumn("val_top1").asDoubleArray());
+    }
+
+    @Test
     void notANumberNeverWins() {
         Table rows = Tables.of(
                 "t",
