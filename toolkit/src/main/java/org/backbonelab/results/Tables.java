@@ -1,12 +1,14 @@
 package org.backbonelab.results;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
 /** Rows as Tablesaw tables and CSV files. */
 public final class Tables {
@@ -59,11 +61,29 @@ public final class Tables {
         return out;
     }
 
-    /** Writes a table as CSV, atomically. */
+    /** Writes a table as CSV, atomically; whole numbers without decimals, missing values and NaN empty. */
     public static void writeCsv(Table table, Path file) {
+        Table text = Table.create(table.name());
+        for (Column<?> column : table.columns()) {
+            text.addColumns(
+                    column instanceof DoubleColumn numbers
+                            ? StringColumn.create(
+                                    column.name(),
+                                    Arrays.stream(numbers.asDoubleArray()).mapToObj(Tables::text))
+                            : column);
+        }
         java.io.StringWriter out = new java.io.StringWriter();
-        table.write().csv(out);
+        text.write().csv(out);
         Json.writeAtomically(file, out.toString());
+    }
+
+    private static String text(double value) {
+        if (Double.isNaN(value)) {
+            return "";
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 
     private static Set<String> keys(List<Row> rows, java.util.function.Function<Row, Set<String>> of) {
