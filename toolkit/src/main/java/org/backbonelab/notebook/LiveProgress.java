@@ -49,6 +49,12 @@ public final class LiveProgress implements Progress {
     }
 
     @Override
+    public synchronized void readBack(int cells) {
+        readBack += cells;
+        live.update(output());
+    }
+
+    @Override
     public synchronized void finished(int done, int total, String label, String result, Duration spent) {
         this.total = total;
         trained = done - readBack;

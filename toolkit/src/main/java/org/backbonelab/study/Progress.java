@@ -10,6 +10,9 @@ public interface Progress {
         public void started(int total, int done) {}
 
         @Override
+        public void readBack(int cells) {}
+
+        @Override
         public void finished(int done, int total, String label, String result, Duration spent) {}
 
         @Override
@@ -23,6 +26,9 @@ public interface Progress {
      * @param done cells that were finished before and are read back
      */
     void started(int total, int done);
+
+    /** Says that further cells, known only now that learning rates are chosen, were finished before too. */
+    void readBack(int cells);
 
     /** Says that a cell has ended. */
     void finished(int done, int total, String label, String result, Duration spent);

@@ -197,7 +197,7 @@ public final class Study {
             Map<String, Row> rows = tally.complete(first, runner);
             if (seeds.length > 1) {
                 List<Cell> more = moreSeeds(first, rows);
-                rows.putAll(tally.complete(more, runner));
+                rows.putAll(tally.continueWith(more, runner));
                 first.addAll(more);
             }
             return new Results(name, first.stream().map(c -> rows.get(c.id())).toList());
@@ -244,11 +244,20 @@ public final class Study {
         void begin(List<Cell> first) {
             done = (int) first.stream().filter(c -> find(c).isPresent()).count();
             progress.started(total, done);
-            done = 0;
         }
 
         private Optional<Row> find(Cell cell) {
             return fresh ? Optional.empty() : store.find(cell.id());
+        }
+
+        /** Trains what is missing of further cells. */
+        Map<String, Row> continueWith(List<Cell> more, Runner runner) {
+            int found = (int) more.stream().filter(c -> find(c).isPresent()).count();
+            done += found;
+            if (found > 0) {
+                progress.readBack(found);
+            }
+            return complete(more, runner);
         }
 
         Map<String, Row> complete(List<Cell> cells, Runner runner) {
@@ -257,7 +266,6 @@ public final class Study {
             for (Cell cell : cells) {
                 find(cell).ifPresentOrElse(row -> rows.put(cell.id(), row), () -> missing.add(cell));
             }
-            done += rows.size();
             if (!missing.isEmpty()) {
                 runner.run(missing, store, row -> {
                     rows.put(row.id(), row);

@@ -42,11 +42,12 @@ class LiveProgressTest {
     void aStudyWithNothingToTrainEndsWithoutTimes() {
         try (RecordingKernel kernel = new RecordingKernel()) {
             Progress progress = new LiveProgress("sam");
-            progress.started(3, 3);
+            progress.started(3, 2);
+            progress.readBack(1);
             progress.ended();
             assertEquals(
                     "sam [##############################] 3 / 3 cells (3 read back, 0 trained, 0 diverged), done",
-                    text(kernel.sent.get(1).data()));
+                    text(kernel.sent.get(2).data()));
         }
     }
 

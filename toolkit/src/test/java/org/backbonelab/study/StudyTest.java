@@ -145,6 +145,11 @@ class StudyTest {
             }
 
             @Override
+            public void readBack(int cells) {
+                told.add("read back " + cells);
+            }
+
+            @Override
             public void finished(int done, int total, String label, String result, Duration spent) {
                 told.add(done + "/" + total + " " + result);
             }
@@ -161,6 +166,9 @@ class StudyTest {
         assertEquals(
                 List.of("started 1/6", "2/6 12.3 %", "3/6 12.3 %", "4/6 12.3 %", "5/6 12.3 %", "6/6 12.3 %", "ended"),
                 told);
+        told.clear();
+        study.run(runner, store, progress);
+        assertEquals(List.of("started 4/6", "read back 2", "ended"), told);
     }
 
     @ParameterizedTest
