@@ -62,7 +62,7 @@ final class WeightSpace implements AutoCloseable {
             for (int k = 0; k < values.length; k++) {
                 values[k] = (float) random.nextGaussian();
             }
-            out.add(manager.create(values, origin.get(i).getShape()));
+            out.add(Torch.array(manager, values, origin.get(i).getShape()));
         }
         return out;
     }

@@ -1,6 +1,7 @@
 package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
+import org.backbonelab.tensor.Torch;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017) on (N, T, D).
@@ -33,7 +34,7 @@ public final class Attention extends Layer {
         long d = x.getShape().get(2);
         long width = d / heads;
         NDArray all = qkv.apply(x, pass).reshape(n, t, 3, heads, width).transpose(2, 0, 3, 1, 4);
-        NDArray q = all.get(0).mul(1 / Math.sqrt((double) width));
+        NDArray q = all.get(0).mul(Torch.scalar(x, 1 / Math.sqrt((double) width)));
         NDArray weights = q.matMul(all.get(1).transpose(0, 1, 3, 2)).softmax(-1);
         NDArray mixed = weights.matMul(all.get(2));
         pass.count(2 * n * t * t * d);

@@ -12,6 +12,7 @@ import ai.djl.util.PairList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.backbonelab.tensor.Seeds;
+import org.backbonelab.tensor.Torch;
 
 /**
  * A DJL block whose parameter shapes are known when it is built, and whose computation is one method.
@@ -78,7 +79,7 @@ public abstract class Layer extends AbstractBlock {
             Spec spec = entry.getValue();
             String name = prefix + parameter.getName();
             float[] values = spec.init.values(spec.shape, Seeds.stream(seed, "init " + name));
-            NDArray array = manager.create(values, spec.shape);
+            NDArray array = Torch.array(manager, values, spec.shape);
             array.setName(parameter.getName());
             array.setRequiresGradient(parameter.requiresGradient());
             parameter.setArray(array);

@@ -7,6 +7,7 @@ import ai.djl.training.ParameterStore;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.backbonelab.tensor.Seeds;
+import org.backbonelab.tensor.Torch;
 
 /**
  * One forward pass: whether it trains, its random stream, and who listens.
@@ -142,6 +143,6 @@ public final class Pass {
         long[] shape = new long[branch.getShape().dimension()];
         java.util.Arrays.fill(shape, 1);
         shape[0] = n;
-        return branch.mul(branch.getManager().create(keep, new Shape(shape)));
+        return branch.mul(Torch.array(branch.getManager(), keep, new Shape(shape)));
     }
 }

@@ -3,6 +3,7 @@ package org.backbonelab.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import org.backbonelab.tensor.Torch;
 
 /**
  * A convolution with scaled weight standardisation (NFNets, arXiv 2102.06171, equation 1).
@@ -37,7 +38,10 @@ public final class ScaledStdConv extends Layer {
         NDArray raw = pass.value(weight, x);
         NDArray flat = raw.reshape(raw.getShape().get(0), fanIn);
         NDArray centred = flat.sub(flat.mean(new int[] {1}, true));
-        NDArray spread = centred.square().sum(new int[] {1}, true).maximum(EPS).sqrt();
+        NDArray spread = centred.square()
+                .sum(new int[] {1}, true)
+                .maximum(Torch.scalar(x, EPS))
+                .sqrt();
         NDArray standard = centred.div(spread).mul(pass.value(gain, x).expandDims(1));
         return Conv.convolve(x, standard.reshape(raw.getShape()), pass.value(bias, x), stride, padding, groups, pass);
     }

@@ -13,6 +13,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.ScaledStdConv;
+import org.backbonelab.tensor.Torch;
 
 /**
  * NFNet (Brock et al., arXiv 2102.06171): residual network without normalisation.
@@ -93,7 +94,7 @@ public final class NfNet extends Backbone {
     }
 
     private static NDArray act(NDArray x) {
-        return Activation.gelu(x).mul(GELU_GAIN);
+        return Activation.gelu(x).mul(Torch.scalar(x, GELU_GAIN));
     }
 
     private record Geometry(int in, int out, int stride, int groupWidth) {
@@ -139,7 +140,7 @@ public final class NfNet extends Backbone {
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
-            NDArray u = act(x).mul(inverseBeta);
+            NDArray u = act(x).mul(Torch.scalar(x, inverseBeta));
             NDArray skip = x;
             if (shortcut != null) {
                 NDArray pooled = stride == 1
@@ -150,9 +151,9 @@ public final class NfNet extends Backbone {
             NDArray y = conv2.apply(act(conv1.apply(u, pass)), pass);
             y = conv3.apply(act(conv2b.apply(act(y), pass)), pass);
             NDArray pooled = Activation.relu(squeeze.apply(spatialMean(y), pass));
-            NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(2);
+            NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(Torch.scalar(x, 2));
             y = y.mul(gate.expandDims(2).expandDims(3));
-            y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(ALPHA);
+            y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(Torch.scalar(x, ALPHA));
             return y.add(skip);
         }
     }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
@@ -63,6 +64,26 @@ public final class Torch {
     /** Returns the version of libtorch, such as {@code 2.7.1}. */
     public static String version() {
         return engine().getVersion();
+    }
+
+    /** Returns an array of given values in libtorch's own memory; see {@link #scalar} for why. */
+    public static NDArray array(NDManager manager, float[] values, Shape shape) {
+        try (NDArray raw = manager.create(values, shape)) {
+            return raw.duplicate();
+        }
+    }
+
+    /**
+     * Returns a constant for use in a forward pass: {@code x.mul(scalar(x, 2))}, never {@code x.mul(2)}.
+     *
+     * <p>DJL's own operations with a number wrap the memory of a Java buffer, and let go of it at once. Recorded
+     * products and quotients keep the constant for the backward pass: a garbage collection in between frees the
+     * memory, and the gradient is silently wrong. This constant lives in libtorch's memory.
+     */
+    public static NDArray scalar(NDArray like, double value) {
+        try (NDArray raw = like.getManager().create((float) value)) {
+            return raw.duplicate();
+        }
     }
 
     /** Sets the gradient of a leaf to zero; does nothing where it has none yet. */

@@ -12,6 +12,7 @@ import org.backbonelab.layer.Pass;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
 import org.backbonelab.tensor.Seeds;
+import org.backbonelab.tensor.Torch;
 
 /**
  * Fully convolutional masked auto-encoding (ConvNeXt V2, arXiv 2301.00808, section 3).
@@ -77,8 +78,10 @@ public final class Masked implements Objective {
     public Reconstruction reconstruct(NDManager manager, Batch batch, Pass pass, long maskSeed) {
         NDArray images = Supervised.images(manager, batch);
         int side = batch.size() / encoder.config().stride();
-        NDArray visible = manager.create(
-                mask(batch.count(), side * side, maskRatio, maskSeed), new Shape(batch.count(), 1, side, side));
+        NDArray visible = Torch.array(
+                manager,
+                mask(batch.count(), side * side, maskRatio, maskSeed),
+                new Shape(batch.count(), 1, side, side));
         Pass masked = pass.withVisible(visible);
         NDArray predicted = decoder.apply(encoder.forwardFeatures(images, masked), masked);
         return new Reconstruction(images, visible, predicted, target(images));

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.tensor.Torch;
 
 /**
  * Softmax cross-entropy with label smoothing: the target is (1 - s) y + s / K.
@@ -29,7 +30,8 @@ public record Supervised(Backbone model, double labelSmoothing) implements Objec
 
     /** Returns the pixels of a batch as an array (N, C, H, W). */
     public static NDArray images(NDManager manager, Batch batch) {
-        return manager.create(batch.pixels(), new Shape(batch.count(), batch.channels(), batch.size(), batch.size()));
+        return Torch.array(
+                manager, batch.pixels(), new Shape(batch.count(), batch.channels(), batch.size(), batch.size()));
     }
 
     private NDArray crossEntropy(NDArray logits, int[] labels) {
@@ -39,7 +41,7 @@ public record Supervised(Backbone model, double labelSmoothing) implements Objec
         for (int i = 0; i < labels.length; i++) {
             target[i * classes + labels[i]] += (float) (1 - labelSmoothing);
         }
-        NDArray y = logits.getManager().create(target, logits.getShape());
-        return logits.logSoftmax(-1).mul(y).sum().div(-labels.length);
+        NDArray y = Torch.array(logits.getManager(), target, logits.getShape());
+        return logits.logSoftmax(-1).mul(y).sum().div(Torch.scalar(logits, -labels.length));
     }
 }
