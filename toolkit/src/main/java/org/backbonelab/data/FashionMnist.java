@@ -29,7 +29,7 @@ public final class FashionMnist {
             "T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
 
     static final String FIX = "install it with \"apt-get install dataset-fashion-mnist\", or download it with"
-            + " \"java -cp ... org.backbonelab.Main download fashion-mnist\", or put its four IDX files in a folder"
+            + " \"./environment/backbonelab.sh download fashion-mnist\", or put its four IDX files in a folder"
             + " fashion-mnist and name the parent in BACKBONELAB_DATA";
 
     private static final String HOME = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
