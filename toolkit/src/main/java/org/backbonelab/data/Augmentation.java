@@ -43,6 +43,14 @@ public record Augmentation(
     /** PyTorch-style CIFAR training (BOCB, table A3): crop after padding by an eighth with the mirrored edge, flip. */
     public static final Augmentation CIFAR = FLIP.withCrop(Crop.reflected(0.125));
 
+    /**
+     * The modern CIFAR recipe of BOCB's released configurations (ConvNeXt, MogaNet, ResNet-50): {@link #CIFAR}, FixMatch's
+     * list of RandAugment, erasing, Mixup 0.8 or CutMix 1 for every batch.
+     */
+    public static final Augmentation CIFAR_MODERN = CIFAR.withRandAugment("rand-m9-mstd0.5-tfixmatch")
+            .withErasing(Erasing.pixel(0.25))
+            .withMix(Mix.of(0.8, 1));
+
     /** ConvNeXt (Liu et al. 2022, table 5): resized crop, flip, RandAugment 9/0.5, erasing, Mixup 0.8, CutMix 1. */
     public static final Augmentation CONVNEXT = FLIP.withCrop(Crop.resized(0.08, 1))
             .withRandAugment("rand-m9-mstd0.5-inc1")
@@ -96,12 +104,14 @@ public record Augmentation(
         /** Checks the numbers that the kind uses. */
         public Crop {
             boolean pads = kind == CropKind.PADDED || kind == CropKind.REFLECTED;
-            require(!pads || (padding > 0 && padding < 1), "crop padding", padding, "a share above 0 and below 1");
+            Checks.require(
+                    !pads || (padding > 0 && padding < 1), "crop padding", padding, "a share above 0 and below 1");
             if (kind == CropKind.RESIZED) {
-                require(scaleMin > 0, "smallest crop area", scaleMin, "a share above 0");
-                require(scaleMax >= scaleMin && scaleMax <= 1, "largest crop area", scaleMax, scaleMin + " to 1");
-                require(ratioMin > 0, "smallest crop ratio", ratioMin, "a number above 0");
-                require(
+                Checks.require(scaleMin > 0, "smallest crop area", scaleMin, "a share above 0");
+                Checks.require(
+                        scaleMax >= scaleMin && scaleMax <= 1, "largest crop area", scaleMax, scaleMin + " to 1");
+                Checks.require(ratioMin > 0, "smallest crop ratio", ratioMin, "a number above 0");
+                Checks.require(
                         ratioMax >= ratioMin && Double.isFinite(ratioMax),
                         "largest crop ratio",
                         ratioMax,
@@ -142,7 +152,7 @@ public record Augmentation(
 
         /** Checks the probability. */
         public Erasing {
-            require(probability >= 0 && probability <= 1, "erasing probability", probability, "0 to 1");
+            Checks.require(probability >= 0 && probability <= 1, "erasing probability", probability, "0 to 1");
             fill = fill == null ? Fill.PIXEL : fill;
         }
 
@@ -166,10 +176,10 @@ public record Augmentation(
 
         /** Checks every value. */
         public Mix {
-            require(mixup >= 0 && Double.isFinite(mixup), "mixup alpha", mixup, "0 (off) or more");
-            require(cutmix >= 0 && Double.isFinite(cutmix), "cutmix alpha", cutmix, "0 (off) or more");
-            require(probability >= 0 && probability <= 1, "mix probability", probability, "0 to 1");
-            require(
+            Checks.require(mixup >= 0 && Double.isFinite(mixup), "mixup alpha", mixup, "0 (off) or more");
+            Checks.require(cutmix >= 0 && Double.isFinite(cutmix), "cutmix alpha", cutmix, "0 (off) or more");
+            Checks.require(probability >= 0 && probability <= 1, "mix probability", probability, "0 to 1");
+            Checks.require(
                     switchProbability >= 0 && switchProbability <= 1,
                     "switch probability",
                     switchProbability,
@@ -193,15 +203,9 @@ public record Augmentation(
         mix = mix == null ? Mix.NONE : mix;
         interpolation = interpolation == null ? Interpolation.BICUBIC : interpolation;
         repeats = repeats == 0 ? 1 : repeats;
-        require(repeats > 0, "repeats", repeats, "1 or more");
+        Checks.require(repeats > 0, "repeats", repeats, "1 or more");
         if (randAugment != null) {
             RandAugment.parse(randAugment);
-        }
-    }
-
-    private static void require(boolean ok, String what, Object value, String expected) {
-        if (!ok) {
-            throw new IllegalArgumentException(what + " is " + value + ", expected " + expected);
         }
     }
 

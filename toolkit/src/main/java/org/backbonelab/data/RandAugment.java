@@ -1,17 +1,20 @@
 package org.backbonelab.data;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
- * RandAugment (Cubuk et al., arXiv 1909.13719) as timm has it: of 15 operations some are drawn with replacement, and
- * each is made with a probability, at a magnitude with noise.
+ * RandAugment (Cubuk et al., arXiv 1909.13719) as timm has it: of a list of operations some are drawn with replacement,
+ * and each is made with a probability, at a magnitude with noise.
  *
  * <p>Written as in timm: {@code rand} and sections behind dashes, in any order: {@code m9} magnitude (10), {@code n2}
  * operations an image (2), {@code p0.5} probability of each (0.5), {@code mstd0.5} standard deviation of the magnitude
- * (0; above 100 it is uniform from 0 to the magnitude instead), {@code mmax10} its upper bound (10), {@code inc1}: every
- * operation gets stronger with the magnitude (else posterize and solarize get weaker, and the four enhancements go from
- * 0.1 to 1.9). Without {@code inc1} a magnitude of 9 posterizes to 3 bits, with it to 1.
+ * (0; above 100 it is uniform from 0 to the magnitude instead), {@code mmax10} its upper bound (10), {@code inc1} and
+ * {@code tfixmatch} for another {@link Policy}.
  *
  * <p>Values equal PIL's on images of 1 or 3 channels; what geometric operations bring in from outside has the mean
  * colour of the data set.
@@ -21,14 +24,31 @@ import java.util.random.RandomGenerator;
  * @param probability that a drawn operation is made
  * @param deviation of the magnitude's noise; infinite for a uniform magnitude
  * @param largest upper bound of the magnitude with noise
- * @param increasing whether all operations get stronger with the magnitude
+ * @param policy the list of operations and their ranges
  */
 public record RandAugment(
-        double magnitude, int layers, double probability, double deviation, double largest, boolean increasing) {
+        double magnitude, int layers, double probability, double deviation, double largest, Policy policy) {
     private static final double UNIT = 10;
     private static final double UNIFORM_ABOVE = 100;
 
-    /** The operations; strength is in the words of {@link RandAugment#strength}. */
+    /** The lists of operations, and what a magnitude means to them. */
+    public enum Policy {
+        /**
+         * timm's 15, without {@code inc1}: posterize and solarize get weaker with the magnitude, and the four
+         * enhancements go from 0.1 to 1.9.
+         */
+        PLAIN,
+        /** timm's 15, with {@code inc1}: every operation gets stronger with the magnitude. */
+        INCREASING,
+        /**
+         * FixMatch's 14, with {@code tfixmatch}, as the released CIFAR-100 configurations of BOCB have it: no invert
+         * and no added solarize, an identity; enhancements 1 +- 0.05 to 0.95, posterize 4 to 8 bits (rounded up; it gets
+         * weaker), shifts up to 0.3.
+         */
+        FIXMATCH
+    }
+
+    /** The operations; {@link RandAugment#strength} says what their number is. */
     enum Operation {
         AUTO_CONTRAST,
         EQUALIZE,
@@ -44,10 +64,22 @@ public record RandAugment(
         SHEAR_X,
         SHEAR_Y,
         TRANSLATE_X,
-        TRANSLATE_Y
+        TRANSLATE_Y,
+        IDENTITY
     }
 
-    private static final List<Operation> OPERATIONS = List.of(Operation.values());
+    private static final Map<Policy, List<Operation>> OPERATIONS =
+            Arrays.stream(Policy.values()).collect(Collectors.toUnmodifiableMap(p -> p, RandAugment::operations));
+
+    /** Returns the operations of a policy. */
+    static List<Operation> operations(Policy policy) {
+        List<Operation> all = new ArrayList<>(List.of(Operation.values()));
+        all.removeAll(
+                policy == Policy.FIXMATCH
+                        ? List.of(Operation.INVERT, Operation.SOLARIZE_ADD)
+                        : List.of(Operation.IDENTITY));
+        return List.copyOf(all);
+    }
 
     /**
      * Reads timm's notation.
@@ -64,7 +96,7 @@ public record RandAugment(
         double probability = 0.5;
         double deviation = 0;
         double largest = UNIT;
-        boolean increasing = false;
+        Policy policy = Policy.PLAIN;
         for (int i = 1; i < sections.length; i++) {
             String section = sections[i];
             String key = section.replaceFirst("[0-9].*", "");
@@ -76,13 +108,14 @@ public record RandAugment(
                 case "mmax" -> largest = number(text, section, key, 0, 100);
                 case "inc" -> {
                     number(text, section, key, 1, 1);
-                    increasing = true;
+                    policy = Policy.INCREASING;
                 }
-                default -> throw bad(text, section, "m, n, p, mstd, mmax or inc and a number");
+                case "tfixmatch" -> policy = Policy.FIXMATCH;
+                default -> throw bad(text, section, "tfixmatch, or m, n, p, mstd, mmax or inc and a number");
             }
         }
         double spread = deviation > UNIFORM_ABOVE ? Double.POSITIVE_INFINITY : deviation;
-        return new RandAugment(magnitude, layers, probability, spread, largest, increasing);
+        return new RandAugment(magnitude, layers, probability, spread, largest, policy);
     }
 
     private static double number(String text, String section, String key, double low, double high) {
@@ -111,14 +144,15 @@ public record RandAugment(
      * @return the image or the spare buffer, whichever holds the result
      */
     Pixels apply(Pixels image, Pixels spare, int[] fill, Interpolation interpolation, RandomGenerator random) {
+        List<Operation> operations = OPERATIONS.get(policy);
         Pixels now = image;
         Pixels other = spare;
         for (int i = 0; i < layers; i++) {
-            Operation operation = OPERATIONS.get(random.nextInt(OPERATIONS.size()));
+            Operation operation = operations.get(random.nextInt(operations.size()));
             if (random.nextDouble() >= probability) {
                 continue;
             }
-            double strength = strength(operation, level(random), increasing, random.nextBoolean());
+            double strength = strength(operation, level(random), policy, random.nextBoolean());
             if (apply(operation, strength, now, other, fill, drawn(interpolation, random))) {
                 Pixels done = other;
                 other = now;
@@ -152,22 +186,29 @@ public record RandAugment(
      * @param level 0 to 10
      * @param negative for operations that have two directions: which
      */
-    static double strength(Operation operation, double level, boolean increasing, boolean negative) {
+    static double strength(Operation operation, double level, Policy policy, boolean negative) {
         double share = level / UNIT;
         double sign = negative ? -1 : 1;
+        boolean fixMatch = policy == Policy.FIXMATCH;
+        boolean increasing = policy == Policy.INCREASING;
         return switch (operation) {
-            case AUTO_CONTRAST, EQUALIZE, INVERT -> 0;
+            case AUTO_CONTRAST, EQUALIZE, INVERT, IDENTITY -> 0;
             case ROTATE -> sign * share * 30;
-            case POSTERIZE -> increasing ? 4 - (int) (share * 4) : (int) (share * 4);
+            case POSTERIZE -> {
+                double bits = share * 4;
+                yield fixMatch ? Math.ceil(4 + bits) : increasing ? 4 - (int) bits : (int) bits;
+            }
             case SOLARIZE -> {
                 int threshold = Math.min(256, (int) (share * 256));
-                yield increasing ? 256 - threshold : threshold;
+                yield policy == Policy.PLAIN ? threshold : 256 - threshold;
             }
             case SOLARIZE_ADD -> Math.min(128, (int) (share * 110));
-            case COLOUR, CONTRAST, BRIGHTNESS, SHARPNESS ->
-                increasing ? Math.max(0.1, 1 + sign * (share * 0.9)) : share * 1.8 + 0.1;
+            case COLOUR, CONTRAST, BRIGHTNESS, SHARPNESS -> {
+                double change = fixMatch ? 0.05 + share * 0.9 : share * 0.9;
+                yield policy == Policy.PLAIN ? share * 1.8 + 0.1 : Math.max(fixMatch ? 0 : 0.1, 1 + sign * change);
+            }
             case SHEAR_X, SHEAR_Y -> sign * share * 0.3;
-            case TRANSLATE_X, TRANSLATE_Y -> sign * share * 0.45;
+            case TRANSLATE_X, TRANSLATE_Y -> sign * share * (fixMatch ? 0.3 : 0.45);
         };
     }
 
@@ -175,6 +216,7 @@ public record RandAugment(
     static boolean apply(
             Operation operation, double strength, Pixels image, Pixels other, int[] fill, Interpolation how) {
         switch (operation) {
+            case IDENTITY -> {}
             case AUTO_CONTRAST -> ColourOps.autoContrast(image);
             case EQUALIZE -> ColourOps.equalize(image);
             case INVERT -> ColourOps.solarize(image, 0);
@@ -190,9 +232,10 @@ public record RandAugment(
                 Affine.apply(image, other, matrix(operation, strength, image), how, fill);
             }
         }
-        return operation == Operation.SHARPNESS
-                || operation.compareTo(Operation.SHEAR_X) >= 0
-                || operation == Operation.ROTATE;
+        return switch (operation) {
+            case SHARPNESS, ROTATE, SHEAR_X, SHEAR_Y, TRANSLATE_X, TRANSLATE_Y -> true;
+            default -> false;
+        };
     }
 
     private static double[] matrix(Operation operation, double strength, Pixels image) {
