@@ -93,9 +93,9 @@ class KernelsTest {
             NDArray x = Golden.fill(manager, new Shape(4, 3, 5, 5), 0);
             List<NDArray> affine = List.of(manager.ones(new Shape(3)), manager.zeros(new Shape(3)));
             List<NDArray> running = List.of(manager.zeros(new Shape(3)), manager.ones(new Shape(3)));
-            NDArray still = Kernels.batchNorm(x, affine, running, true, 0, 1e-5);
+            NDArray still = Kernels.batchNorm(x, affine, running, new Kernels.Statistics(true, 0), 1e-5, false);
             assertArrayEquals(new float[3], running.get(0).toFloatArray());
-            NDArray moved = Kernels.batchNorm(x, affine, running, true, 0.1, 1e-5);
+            NDArray moved = Kernels.batchNorm(x, affine, running, new Kernels.Statistics(true, 0.1), 1e-5, false);
             assertArrayEquals(still.toFloatArray(), moved.toFloatArray());
             float[] mean = x.transpose(1, 0, 2, 3)
                     .reshape(3, 100)
