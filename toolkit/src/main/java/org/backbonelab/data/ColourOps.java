@@ -148,7 +148,7 @@ final class ColourOps {
     }
 
     /** ITU-R 601-2 luma with 16 fractional bits. */
-    private static int grey(Pixels image, int i) {
+    static int grey(Pixels image, int i) {
         byte[] data = image.data();
         if (image.channels() == 1) {
             return data[i] & 0xff;
