@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Resizes images of bytes to the same values as PIL.
  *
  * <p>Each output pixel is a weighted mean whose filter widens with the reduction (antialias). First along x, rounded to
- * bytes, then along y; weights have 22 fractional bits. An axis that keeps its length is copied. Has buffers: one thread
+ * bytes, then along y; weights have 22 fractional bits. An axis that keeps its length keeps its values. Has buffers: one thread
  * at a time.
  */
 final class Resize {
@@ -15,9 +15,12 @@ final class Resize {
 
     private static final int HALF = 1 << (FRACTION - 1);
 
+    /** Rows that are resized together. */
+    private static final int ROWS = 4;
+
     private final Axis horizontal = new Axis();
     private final Axis vertical = new Axis();
-    private int[] row = new int[0];
+    private int[] block = new int[0];
     private int[] between = new int[0];
     private int[] sums = new int[0];
 
@@ -31,13 +34,13 @@ final class Resize {
         }
         horizontal.prepare(box.width(), out.width(), how);
         vertical.prepare(box.height(), out.height(), how);
-        row = grown(row, box.width());
-        between = grown(between, box.height() * out.width());
+        block = grown(block, ROWS * box.width());
+        between = grown(between, (box.height() + ROWS) * out.width());
         sums = grown(sums, out.width());
         for (int c = 0; c < in.channels(); c++) {
-            int from = (c * in.height() + box.y()) * in.width() + box.x();
-            for (int y = 0; y < box.height(); y++) {
-                alongX(in.data(), from + y * in.width(), box.width(), y * out.width(), out.width());
+            for (int y = 0; y < box.height(); y += ROWS) {
+                load(in, c, box, y);
+                alongX(y * out.width(), out.width());
             }
             for (int y = 0; y < out.height(); y++) {
                 alongY(y, out.width(), out.data(), (c * out.height() + y) * out.width());
@@ -49,33 +52,42 @@ final class Resize {
         return buffer.length < length ? new int[length] : buffer;
     }
 
-    private void alongX(byte[] in, int from, int inWidth, int to, int outWidth) {
-        for (int x = 0; x < inWidth; x++) {
-            row[x] = in[from + x] & 0xff;
+    /** Interleaves some rows: all values of a column are neighbours. Behind the last row stands what stood there. */
+    private void load(Pixels in, int channel, Crops.Box box, int y) {
+        for (int r = 0; r < Math.min(ROWS, box.height() - y); r++) {
+            int from = (channel * in.height() + box.y() + y + r) * in.width() + box.x();
+            for (int x = 0; x < box.width(); x++) {
+                block[x * ROWS + r] = in.data()[from + x] & 0xff;
+            }
         }
-        if (inWidth == outWidth) {
-            System.arraycopy(row, 0, between, to, outWidth);
-            return;
-        }
+    }
+
+    /** Several rows at once: each weight is fetched once for all of them. */
+    private void alongX(int to, int outWidth) {
         int[] weights = horizontal.weights;
         for (int x = 0; x < outWidth; x++) {
-            int start = horizontal.start[x];
+            int at = horizontal.start[x] * ROWS;
             int k = x * horizontal.taps;
-            int sum = HALF;
-            for (int end = start + horizontal.length[x]; start < end; start++) {
-                sum += row[start] * weights[k++];
+            int end = k + horizontal.length[x];
+            int sum0 = HALF;
+            int sum1 = HALF;
+            int sum2 = HALF;
+            int sum3 = HALF;
+            for (; k < end; k++, at += ROWS) {
+                int weight = weights[k];
+                sum0 += block[at] * weight;
+                sum1 += block[at + 1] * weight;
+                sum2 += block[at + 2] * weight;
+                sum3 += block[at + 3] * weight;
             }
-            between[to + x] = clip(sum);
+            between[to + x] = clip(sum0);
+            between[to + outWidth + x] = clip(sum1);
+            between[to + 2 * outWidth + x] = clip(sum2);
+            between[to + 3 * outWidth + x] = clip(sum3);
         }
     }
 
     private void alongY(int y, int width, byte[] out, int to) {
-        if (vertical.same) {
-            for (int x = 0; x < width; x++) {
-                out[to + x] = (byte) between[y * width + x];
-            }
-            return;
-        }
         Arrays.fill(sums, 0, width, HALF);
         for (int t = 0; t < vertical.length[y]; t++) {
             int weight = vertical.weights[y * vertical.taps + t];
@@ -95,7 +107,6 @@ final class Resize {
 
     /** The weights of one axis. */
     private static final class Axis {
-        private boolean same;
         private int taps;
         private int[] start = new int[0];
         private int[] length = new int[0];
@@ -103,17 +114,14 @@ final class Resize {
         private double[] exact = new double[0];
 
         void prepare(int in, int out, Interpolation how) {
-            same = in == out;
-            if (same) {
+            if (in == out) {
+                keep(out);
                 return;
             }
             double scale = (double) in / out;
             double stretch = Math.max(1, scale);
             double support = (how == Interpolation.BILINEAR ? 1 : 2) * stretch;
-            taps = (int) Math.ceil(support) * 2 + 1;
-            start = grown(start, out);
-            length = grown(length, out);
-            weights = grown(weights, out * taps);
+            grow(out, (int) Math.ceil(support) * 2 + 1);
             exact = exact.length < taps ? new double[taps] : exact;
             for (int i = 0; i < out; i++) {
                 double centre = (i + 0.5) * scale;
@@ -133,6 +141,23 @@ final class Resize {
                 start[i] = first;
                 length[i] = count;
             }
+        }
+
+        /** One weight of 1 each, which gives the value back. */
+        private void keep(int count) {
+            grow(count, 1);
+            for (int i = 0; i < count; i++) {
+                start[i] = i;
+                length[i] = 1;
+                weights[i] = 1 << FRACTION;
+            }
+        }
+
+        private void grow(int count, int newTaps) {
+            taps = newTaps;
+            start = grown(start, count);
+            length = grown(length, count);
+            weights = grown(weights, count * newTaps);
         }
 
         private static double tent(double distance) {
