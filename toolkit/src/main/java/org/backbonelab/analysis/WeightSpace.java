@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Objective;
@@ -39,7 +39,6 @@ final class WeightSpace implements AutoCloseable {
             NDArray copy = w.duplicate();
             copy.attach(manager);
             origin.add(copy);
-            Torch.zeroGradient(w);
         }
     }
 
@@ -101,15 +100,11 @@ final class WeightSpace implements AutoCloseable {
         try (NDManager sub = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            try (GradientCollector collector = Torch.engine().newGradientCollector()) {
-                collector.backward(objective.loss(sub, batch, Pass.evaluation()));
-            }
-            for (NDArray w : weights) {
-                NDArray g = w.getGradient().duplicate();
+            for (NDArray g :
+                    Torch.withGradients(() -> Kernels.grad(objective.loss(sub, batch, Pass.evaluation()), weights))) {
                 g.attach(manager);
                 NDScope.unregister(g);
                 out.add(g);
-                Torch.zeroGradient(w);
             }
         }
         return out;

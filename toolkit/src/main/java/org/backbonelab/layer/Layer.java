@@ -51,11 +51,6 @@ public abstract class Layer extends AbstractBlock {
         return addChildBlock(name, layer);
     }
 
-    /** Averages (N, C, H, W) over space: (N, C). */
-    protected static NDArray spatialMean(NDArray x) {
-        return x.flatten(2, 3).mean(new int[] {2});
-    }
-
     /** Returns every parameter and buffer of this layer by its timm-style name, in order of declaration. */
     public final Map<String, Parameter> namedParameters() {
         Map<String, Parameter> out = new LinkedHashMap<>();

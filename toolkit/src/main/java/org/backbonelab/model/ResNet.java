@@ -10,6 +10,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * ResNet with basic blocks (He et al. 2016) in its small-image form: 3x3 stem at stride 1, no max-pool.
@@ -58,7 +59,7 @@ public final class ResNet extends Backbone {
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(spatialMean(features), pass);
+        return fc.apply(Kernels.spatialMean(features), pass);
     }
 
     private static final class BasicBlock extends Layer {

@@ -93,14 +93,19 @@ public final class Torch {
         }
     }
 
-    /**
-     * Runs with gradient recording off on this thread.
-     *
-     * <p>Each thread of libtorch starts with recording on, so evaluation and in-place updates of parameters say so.
-     */
+    /** Runs with gradient recording off on this thread. */
     public static <T> T withoutGradients(Supplier<T> work) {
+        return recording(false, work);
+    }
+
+    /** Runs with gradient recording on on this thread; some threads start with it off, others on. */
+    public static <T> T withGradients(Supplier<T> work) {
+        return recording(true, work);
+    }
+
+    private static <T> T recording(boolean on, Supplier<T> work) {
         boolean before = JniUtils.isGradMode();
-        JniUtils.setGradMode(false);
+        JniUtils.setGradMode(on);
         try {
             return work.get();
         } finally {

@@ -1,0 +1,212 @@
+class Kernels(Module):
+  # Numbers in place of names: dtype 6 = float32, 15 = bfloat16; memory_format 0 = contiguous, 2 = channels last.
+
+  # ---- layers ----
+
+  def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], bf16: bool) -> Tensor:
+    if bf16:
+      if torch.__isnot__(bias, None):
+        return torch.linear(torch.to(x, 15), torch.to(weight, 15), torch.to(unchecked_cast(Tensor, bias), 15))
+      return torch.linear(torch.to(x, 15), torch.to(weight, 15))
+    return torch.linear(x, weight, bias)
+
+  def conv(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: List[int], padding: List[int],
+           groups: int, channels_last: bool, bf16: bool) -> Tensor:
+    y = x
+    if channels_last:
+      y = torch.contiguous(x, memory_format=2)
+    # Depthwise kernels are slower in bfloat16 than in float32.
+    depthwise = torch.eq(torch.size(weight, 1), 1)
+    if torch.__and__(bf16, torch.__not__(depthwise)):
+      y = torch.to(y, 15)
+      w = torch.to(weight, 15)
+      if torch.__isnot__(bias, None):
+        b = torch.to(unchecked_cast(Tensor, bias), 15)
+        return torch.conv2d(y, w, b, stride, padding, [1, 1], groups)
+      return torch.conv2d(y, w, None, stride, padding, [1, 1], groups)
+    return torch.conv2d(torch.to(y, 6), weight, bias, stride, padding, [1, 1], groups)
+
+  def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float, channels_first: bool) -> Tensor:
+    y = torch.to(x, 6)
+    if channels_first:
+      y = torch.permute(y, [0, 2, 3, 1])
+    y = torch.layer_norm(y, [torch.size(y, -1)], weight, bias, eps)
+    if channels_first:
+      y = torch.permute(y, [0, 3, 1, 2])
+    return y
+
+  def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.group_norm(torch.to(x, 6), groups, weight, bias, eps)
+
+  # Input and output may be bfloat16; sums are float32.
+  def batch_norm(self, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, training: bool,
+                 momentum: float, eps: float) -> Tensor:
+    return torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, False)
+
+  def gelu(self, x: Tensor, tanh: bool) -> Tensor:
+    if tanh:
+      return torch.gelu(x, approximate="tanh")
+    return torch.gelu(x)
+
+  # (N, T, 3 D) to (N, T, D). The fused kernel has no second derivative, and is slower in bfloat16.
+  def attention(self, qkv: Tensor, heads: int, plain: bool) -> Tensor:
+    n = torch.size(qkv, 0)
+    t = torch.size(qkv, 1)
+    d = torch.floordiv(torch.size(qkv, 2), 3)
+    width = torch.floordiv(d, heads)
+    parts = torch.unbind(torch.permute(torch.reshape(torch.to(qkv, 6), [n, t, 3, heads, width]), [2, 0, 3, 1, 4]))
+    q = parts[0]
+    k = parts[1]
+    v = parts[2]
+    if plain:
+      scores = torch.matmul(torch.mul(q, torch.pow(float(width), -0.5)), torch.transpose(k, -2, -1))
+      y = torch.matmul(torch.softmax(scores, -1), v)
+    else:
+      y = torch.scaled_dot_product_attention(q, k, v)
+    return torch.reshape(torch.transpose(y, 1, 2), [n, t, d])
+
+  # Mean over space of (N, C, H, W), in float32: (N, C).
+  def spatial_mean(self, x: Tensor) -> Tensor:
+    return torch.mean(x, [2, 3], False, dtype=6)
+
+  def to_float(self, x: Tensor) -> Tensor:
+    return torch.to(x, 6)
+
+  # ---- losses: logits (N, K), targets (N, K) ----
+
+  def cross_entropy(self, logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    soft = torch.add(torch.mul(targets, torch.sub(1., smoothing)), torch.div(smoothing, torch.size(logits, 1)))
+    log_probabilities = torch.log_softmax(torch.to(logits, 6), 1)
+    return torch.neg(torch.div(torch.sum(torch.mul(log_probabilities, soft)), torch.size(logits, 0)))
+
+  def binary_cross_entropy(self, logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    soft = torch.add(torch.mul(targets, torch.sub(1., smoothing)), torch.div(smoothing, torch.size(logits, 1)))
+    return torch.binary_cross_entropy_with_logits(torch.to(logits, 6), soft)
+
+  # ---- gradients ----
+
+  # A parameter that the loss does not depend on has gradient zero.
+  def grad(self, loss: Tensor, parameters: List[Tensor], create_graph: bool) -> List[Tensor]:
+    found = torch.grad([loss], parameters, None, None, create_graph, True)
+    out : List[Tensor] = annotate(List[Tensor], [])
+    for i in range(torch.len(parameters)):
+      g = found[i]
+      if torch.__isnot__(g, None):
+        _ = torch.append(out, unchecked_cast(Tensor, g))
+      else:
+        _ = torch.append(out, torch.zeros_like(parameters[i]))
+    return out
+
+  # H v: the gradient of g . v, with the graph of g inside this call only.
+  def hessian_vector_product(self, loss: Tensor, parameters: List[Tensor], vector: List[Tensor]) -> List[Tensor]:
+    gradient = (self).grad(loss, parameters, True, )
+    product = torch.sum(torch.mul(gradient[0], vector[0]))
+    for i in range(1, torch.len(gradient)):
+      product = torch.add(product, torch.sum(torch.mul(gradient[i], vector[i])))
+    return (self).grad(product, parameters, False, )
+
+  # ---- gradients between backward pass and update, in place ----
+
+  def global_norm(self, gradients: List[Tensor]) -> Tensor:
+    norms : List[Tensor] = annotate(List[Tensor], [])
+    for i in range(torch.len(gradients)):
+      _ = torch.append(norms, torch.norm(gradients[i]))
+    return torch.norm(torch.stack(norms))
+
+  # Returns the norm before.
+  def clip_global_norm(self, gradients: List[Tensor], most: float) -> Tensor:
+    norm = (self).global_norm(gradients, )
+    factor = torch.clamp(torch.div(most, torch.add(norm, 9.9999999999999995e-07)), None, 1)
+    for i in range(torch.len(gradients)):
+      _ = torch.mul_(gradients[i], factor)
+    return norm
+
+  def accumulate(self, sums: List[Tensor], gradients: List[Tensor], share: float) -> None:
+    for i in range(torch.len(gradients)):
+      _ = torch.add_(sums[i], gradients[i], alpha=share)
+
+  def scale(self, tensors: List[Tensor], factor: float) -> None:
+    for i in range(torch.len(tensors)):
+      _ = torch.mul_(tensors[i], factor)
+
+  def unit_norm(self, x: Tensor) -> Tensor:
+    if torch.lt(torch.dim(x), 2):
+      return torch.norm(x)
+    axes : List[int] = annotate(List[int], [])
+    for i in range(1, torch.dim(x)):
+      _ = torch.append(axes, i)
+    return torch.norm(x, 2, axes, True)
+
+  def adaptive_clip(self, weights: List[Tensor], gradients: List[Tensor], limit: float) -> None:
+    for i in range(torch.len(weights)):
+      most = torch.mul(torch.clamp((self).unit_norm(weights[i], ), 0.001), limit)
+      norm = torch.clamp((self).unit_norm(gradients[i], ), 9.9999999999999995e-07)
+      _ = torch.mul_(gradients[i], torch.clamp(torch.div(most, norm), None, 1))
+
+  # Returns copies of the weights, and moves them by rho * gradient / norm.
+  def ascend(self, weights: List[Tensor], gradients: List[Tensor], rho: float) -> List[Tensor]:
+    scale = torch.div(rho, torch.clamp((self).global_norm(gradients, ), 9.9999999999999998e-13))
+    copies : List[Tensor] = annotate(List[Tensor], [])
+    for i in range(torch.len(weights)):
+      _ = torch.append(copies, torch.clone(weights[i]))
+      _1 = torch.add_(weights[i], torch.mul(gradients[i], scale))
+    return copies
+
+  def restore(self, weights: List[Tensor], copies: List[Tensor]) -> None:
+    for i in range(torch.len(weights)):
+      _ = torch.copy_(weights[i], copies[i])
+
+  # ---- optimizers: one call for all tensors of a group ----
+
+  # libtorch's fused updates walk over raw memory: a gradient must lie in memory as its weight does.
+  def aligned(self, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
+    out : List[Tensor] = annotate(List[Tensor], [])
+    for i in range(torch.len(weights)):
+      g = gradients[i]
+      if torch.ne(torch.stride(g), torch.stride(weights[i])):
+        g = torch.copy_(torch.empty_like(weights[i]), g)
+      _ = torch.append(out, g)
+    return out
+
+  def adamw(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
+            step: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
+    count = torch.new_full(weights[0], [], step)
+    steps : List[Tensor] = annotate(List[Tensor], [])
+    none : List[Tensor] = annotate(List[Tensor], [])
+    for i in range(torch.len(weights)):
+      _ = torch.append(steps, count)
+    torch._fused_adamw_(weights, (self).aligned(weights, gradients, ), exp_avg, exp_avg_sq, none, steps, lr=lr,
+                        beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+
+  def sgd(self, weights: List[Tensor], gradients: List[Tensor], momentum_buffer: List[Tensor], lr: float,
+          momentum: float, decay: float, nesterov: bool) -> None:
+    torch._fused_sgd_(weights, (self).aligned(weights, gradients, ), momentum_buffer, weight_decay=decay,
+                      momentum=momentum, lr=lr, dampening=0., nesterov=nesterov, maximize=False, is_first_step=False)
+
+  def lion(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], lr: float, beta1: float,
+           beta2: float, decay: float) -> None:
+    for i in range(torch.len(weights)):
+      m = exp_avg[i]
+      g = gradients[i]
+      _ = torch.mul_(weights[i], torch.sub(1., torch.mul(lr, decay)))
+      direction = torch.sign_(torch.lerp(m, g, torch.sub(1., beta1)))
+      _1 = torch.add_(weights[i], direction, alpha=torch.neg(lr))
+      _2 = torch.lerp_(m, g, torch.sub(1., beta2))
+
+  # Decay is part of the direction, and so of the trust ratio; the ratio is 1 where a norm is 0.
+  def lamb(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
+           step: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
+    correction1 = torch.sub(1., torch.pow(beta1, step))
+    correction2 = torch.sub(1., torch.pow(beta2, step))
+    for i in range(torch.len(weights)):
+      w = weights[i]
+      g = gradients[i]
+      m = torch.lerp_(exp_avg[i], g, torch.sub(1., beta1))
+      v = torch.addcmul_(torch.mul_(exp_avg_sq[i], beta2), g, g, value=torch.sub(1., beta2))
+      root = torch.add(torch.sqrt(torch.div(v, correction2)), eps)
+      direction = torch.add(torch.div(torch.div(m, correction1), root), w, alpha=decay)
+      size = torch.norm(w)
+      length = torch.norm(direction)
+      usable = torch.logical_and(torch.gt(size, 0.), torch.gt(length, 0.))
+      ratio = torch.where(usable, torch.div(size, length), torch.ones_like(size))
+      _ = torch.sub_(w, torch.mul(direction, torch.mul(ratio, lr)))
