@@ -131,11 +131,12 @@ public record Schedule(
             case CONSTANT -> 1;
             case COSINE -> floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress));
             case LINEAR -> floor + (1 - floor) * (1 - progress);
-            case STEP ->
-                Math.pow(
-                        gamma,
-                        milestones.stream().filter(m -> now >= m * run.epoch).count());
+            case STEP -> Math.pow(gamma, passed((double) now / run.epoch));
         };
+    }
+
+    private double passed(double epochs) {
+        return milestones.stream().filter(m -> epochs >= m).count();
     }
 
     /**

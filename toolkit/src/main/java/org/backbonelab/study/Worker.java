@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.backbonelab.results.RowStore;
 
 /**
@@ -22,6 +23,8 @@ final class Worker implements AutoCloseable {
     static final String DONE = "@done ";
     static final String FAILED = "@failed ";
     private static final int LOG_TAIL = 2000;
+    /** Seconds that a training has to write its checkpoint. */
+    private static final int PATIENCE = 30;
 
     private final Process process;
     private final BufferedWriter in;
@@ -88,8 +91,11 @@ final class Worker implements AutoCloseable {
         return text.substring(Math.max(0, text.length() - LOG_TAIL)).trim() + " (whole log: " + log + ")";
     }
 
+    /** Ends the process; a training in it has time to finish its batch and write its checkpoint. */
     @Override
     public void close() {
+        process.destroy();
+        process.onExit().completeOnTimeout(process, PATIENCE, TimeUnit.SECONDS).join();
         process.destroyForcibly();
     }
 }

@@ -32,7 +32,7 @@ public final class WorkerLoop {
             String line = lines.take();
             try {
                 Cell cell = Cell.parse(line);
-                store.put(trainer.train(cell));
+                trainer.train(cell, store);
                 out.println(Worker.DONE + cell.id());
             } catch (IllegalArgumentException | DataException e) {
                 out.println(Worker.FAILED + String.valueOf(e.getMessage()).replace('\n', ' '));

@@ -2,6 +2,7 @@ package org.backbonelab.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -123,6 +124,33 @@ public final class CheckpointReader implements AutoCloseable {
     /** Returns what is no tensor. */
     public JsonNode state() {
         return state;
+    }
+
+    /**
+     * Returns one field of the state.
+     *
+     * @throws CheckpointException if it is not there or of another form
+     */
+    <T> T read(String field, Class<T> type) {
+        try {
+            T value = CheckpointFormat.MAPPER.treeToValue(state.path(field), type);
+            if (value != null) {
+                return value;
+            }
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(
+                    file, "has another form of " + field + " (" + e.getOriginalMessage() + ")", e);
+        }
+        throw new CheckpointException(file, "has no " + field + REMEDY);
+    }
+
+    /** Returns one field of the state that holds whole numbers by name. */
+    Map<String, Long> counts(String field) {
+        Map<String, Long> out = new LinkedHashMap<>();
+        state.path(field)
+                .properties()
+                .forEach(e -> out.put(e.getKey(), e.getValue().asLong()));
+        return out;
     }
 
     /**

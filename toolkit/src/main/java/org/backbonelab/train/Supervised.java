@@ -12,12 +12,18 @@ import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /**
- * Softmax cross-entropy with label smoothing: the target is (1 - s) y + s / K.
+ * Cross-entropy with label smoothing: the target is (1 - s) y + s / K.
  *
  * @param model classifies
  * @param labelSmoothing s, 0 to below 1
+ * @param bce whether every class has a binary cross-entropy of its own, in place of the softmax's
  */
-public record Supervised(Backbone model, double labelSmoothing) implements Objective {
+public record Supervised(Backbone model, double labelSmoothing, boolean bce) implements Objective {
+    /** Builds the softmax cross-entropy. */
+    public Supervised(Backbone model, double labelSmoothing) {
+        this(model, labelSmoothing, false);
+    }
+
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
         NDArray logits = model.apply(images(manager, batch), pass);
@@ -27,12 +33,19 @@ public record Supervised(Backbone model, double labelSmoothing) implements Objec
             oneHot[i * classes + batch.labels()[i]] = 1;
         }
         NDArray targets = Torch.array(manager, oneHot, logits.getShape());
-        return Kernels.crossEntropy(logits, targets, labelSmoothing);
+        return bce
+                ? Kernels.binaryCrossEntropy(logits, targets, labelSmoothing)
+                : Kernels.crossEntropy(logits, targets, labelSmoothing);
     }
 
     @Override
     public Map<String, Parameter> parameters() {
         return model.trainedParameters();
+    }
+
+    @Override
+    public Map<String, Parameter> state() {
+        return model.namedParameters();
     }
 
     /** Returns the pixels of a batch as an array (N, C, H, W). */

@@ -29,7 +29,8 @@ class ScheduleTest {
                 Arguments.of("cosine per epoch", Schedule.COSINE.withPerEpoch(true), 0),
                 Arguments.of("linear", Schedule.LINEAR, 0),
                 Arguments.of("linear floor", Schedule.LINEAR.withFloor(0.1), 0),
-                Arguments.of("step per epoch", Schedule.step(0.1, 4.0, 8.0, 11.0).withPerEpoch(true), 0),
+                Arguments.of(
+                        "step per epoch", Schedule.step(0.1, 4.0, 8.0, 11.0).withPerEpoch(true), 0),
                 Arguments.of("step", Schedule.step(0.3, 3.6, 9.0), 0),
                 Arguments.of(
                         "cosine after warm-up",
