@@ -17,7 +17,8 @@ import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Objective;
 
 /**
- * The loss of a fixed batch as a function of the weights: walk to w + d, ask for loss or gradient, walk back exactly.
+ * The loss of a fixed batch as a function of the weights: walk to w + d, ask for the loss there, walk back exactly; and the
+ * Hessian's products where it started.
  *
  * <p>Evaluation mode throughout: no drop path, and running statistics stay. {@link #close} restores the weights.
  */
@@ -94,20 +95,23 @@ final class WeightSpace implements AutoCloseable {
         });
     }
 
-    /** Returns the gradient where the weights are, as arrays that the caller closes. */
-    List<NDArray> gradient() {
-        List<NDArray> out = new ArrayList<>();
+    /** Returns H v, H the Hessian where the weights are, as arrays that the caller closes. */
+    List<NDArray> hessianProduct(List<NDArray> v) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("the walk through the weights was interrupted");
+        }
         try (NDManager sub = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            for (NDArray g :
-                    Torch.withGradients(() -> Kernels.grad(objective.loss(sub, batch, Pass.evaluation()), weights))) {
-                g.attach(manager);
-                NDScope.unregister(g);
-                out.add(g);
+            Pass pass = Pass.evaluation().twiceDifferentiable();
+            List<NDArray> out = Torch.withGradients(
+                    () -> Kernels.hessianVectorProduct(objective.loss(sub, batch, pass), weights, v));
+            for (NDArray product : out) {
+                product.attach(manager);
+                NDScope.unregister(product);
             }
+            return out;
         }
-        return out;
     }
 
     /** Returns the inner product of two directions, summed in double precision. */

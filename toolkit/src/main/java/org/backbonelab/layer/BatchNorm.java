@@ -29,13 +29,23 @@ public final class BatchNorm extends Layer {
 
     @Override
     public NDArray apply(NDArray x, Pass pass) {
+        return normalise(x, false, pass);
+    }
+
+    /** Computes the norm and then the positive part, in one call. */
+    public NDArray applyRelu(NDArray x, Pass pass) {
+        return normalise(x, true, pass);
+    }
+
+    private NDArray normalise(NDArray x, boolean relu, Pass pass) {
         // A share of 0 leaves the running statistics alone, yet normalises by the batch's own.
+        double momentum = pass.updatesStatistics() ? MOMENTUM : 0;
         return Kernels.batchNorm(
                 x,
                 List.of(pass.value(weight, x), pass.value(bias, x)),
                 List.of(pass.value(runningMean, x), pass.value(runningVar, x)),
-                pass.isTraining(),
-                pass.updatesStatistics() ? MOMENTUM : 0,
-                EPS);
+                new Kernels.Statistics(pass.isTraining(), momentum),
+                EPS,
+                relu);
     }
 }

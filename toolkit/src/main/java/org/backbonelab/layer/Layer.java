@@ -3,6 +3,7 @@ package org.backbonelab.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -34,6 +35,22 @@ public abstract class Layer extends AbstractBlock {
      * @param pass the forward pass this is part of
      */
     public abstract NDArray apply(NDArray x, Pass pass);
+
+    /**
+     * Computes the layer and gives up every array made on the way but the result.
+     *
+     * <p>What the backward pass needs its graph holds; the rest is memory that the next block can use again.
+     */
+    public final NDArray applyAlone(NDArray x, Pass pass) {
+        NDArray y;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            y = apply(x, pass);
+            NDScope.unregister(y);
+        }
+        NDScope.register(y);
+        return y;
+    }
 
     /** Declares a trained parameter. */
     protected final Parameter parameter(String name, Init init, long... shape) {

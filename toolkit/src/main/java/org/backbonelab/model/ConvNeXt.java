@@ -89,7 +89,7 @@ public final class ConvNeXt extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stemNorm.apply(stem.apply(x, pass), pass);
         for (Layer layer : layers) {
-            y = layer.apply(y, pass);
+            y = layer.applyAlone(y, pass);
         }
         return y;
     }

@@ -84,7 +84,7 @@ public final class NfNet extends Backbone {
             y = conv.apply(act(y), pass);
         }
         for (NfBlock block : blocks) {
-            y = block.apply(y, pass);
+            y = block.applyAlone(y, pass);
         }
         return act(finalConv.apply(y, pass));
     }

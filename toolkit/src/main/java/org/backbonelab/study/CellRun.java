@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Dataset;
 import org.backbonelab.data.Datasets;
-import org.backbonelab.data.Images;
+import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
@@ -221,7 +221,7 @@ final class CellRun {
         }
     }
 
-    private Evaluation evaluation(Backbone model, Split split, Images part) {
+    private Evaluation evaluation(Backbone model, Split split, ImageSource part) {
         return times.measure(Part.EVALUATION, () -> Evaluation.of(model, split.source(), part));
     }
 

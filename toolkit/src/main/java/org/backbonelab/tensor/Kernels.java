@@ -79,15 +79,23 @@ public final class Kernels {
     }
 
     /**
+     * Which statistics a batch norm uses, and keeps.
+     *
+     * @param ofBatch whether to normalise by the batch's own, as in training
+     * @param momentum share of them in the new running ones, as PyTorch counts it; 0 leaves those alone
+     */
+    public record Statistics(boolean ofBatch, double momentum) {}
+
+    /**
      * Normalises over samples and space; in training by the batch's own statistics, which it adds to the running ones.
      *
      * @param x (N, C, H, W)
      * @param affine weight and bias, (C) each
      * @param running mean and variance, (C) each, changed in place in training
-     * @param momentum share of the new value, as PyTorch counts it; 0 leaves the running statistics alone
+     * @param relu whether to set what is below 0 to 0 afterwards
      */
     public static NDArray batchNorm(
-            NDArray x, List<NDArray> affine, List<NDArray> running, boolean training, double momentum, double eps) {
+            NDArray x, List<NDArray> affine, List<NDArray> running, Statistics statistics, double eps, boolean relu) {
         return one(
                 x,
                 "batch_norm",
@@ -96,9 +104,15 @@ public final class Kernels {
                 affine.get(1),
                 running.get(0),
                 running.get(1),
-                training,
-                momentum,
-                eps);
+                statistics.ofBatch,
+                statistics.momentum,
+                eps,
+                relu);
+    }
+
+    /** Computes max(0, x + y). */
+    public static NDArray addRelu(NDArray x, NDArray y) {
+        return one(x, "add_relu", x, y);
     }
 
     /** Computes GELU, by the error function or by its approximation with tanh. */

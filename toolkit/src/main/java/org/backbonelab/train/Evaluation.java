@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Dataset;
-import org.backbonelab.data.Images;
+import org.backbonelab.data.ImageSource;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.tensor.Torch;
@@ -23,7 +23,7 @@ public record Evaluation(double top1, double loss) {
     private static final int BATCH = 250;
 
     /** Evaluates a model. */
-    public static Evaluation of(Backbone model, Dataset dataset, Images images) {
+    public static Evaluation of(Backbone model, Dataset dataset, ImageSource images) {
         return of(model, dataset, images, () -> false);
     }
 
@@ -33,7 +33,7 @@ public record Evaluation(double top1, double loss) {
      * @param stop asked before every batch
      * @throws CancellationException if it says so
      */
-    static Evaluation of(Backbone model, Dataset dataset, Images images, BooleanSupplier stop) {
+    static Evaluation of(Backbone model, Dataset dataset, ImageSource images, BooleanSupplier stop) {
         return Torch.withoutGradients(() -> {
             double loss = 0;
             long right = 0;

@@ -19,13 +19,18 @@ final class Parts {
         for (int i = 0; i < parts; i++) {
             int from = Math.toIntExact((long) batch.count() * i / parts);
             int to = Math.toIntExact((long) batch.count() * (i + 1) / parts);
-            int image = batch.pixels().length / batch.count();
             out.add(new Batch(
-                    Arrays.copyOfRange(batch.pixels(), from * image, to * image),
+                    rows(batch.pixels(), batch.count(), from, to),
                     Arrays.copyOfRange(batch.labels(), from, to),
+                    batch.targets() == null ? null : rows(batch.targets(), batch.count(), from, to),
                     batch.channels(),
                     batch.size()));
         }
         return out;
+    }
+
+    private static float[] rows(float[] values, int count, int from, int to) {
+        int width = values.length / count;
+        return Arrays.copyOfRange(values, from * width, to * width);
     }
 }

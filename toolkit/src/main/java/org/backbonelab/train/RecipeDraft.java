@@ -1,6 +1,6 @@
 package org.backbonelab.train;
 
-import org.backbonelab.data.Batches.Augmentation;
+import org.backbonelab.data.Augmentation;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Precision;
 

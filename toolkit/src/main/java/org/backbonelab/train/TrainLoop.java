@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
+import org.backbonelab.data.Loader;
 import org.backbonelab.data.Split;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Schedule;
@@ -95,11 +96,14 @@ public final class TrainLoop {
             if (options.from() != null) {
                 loop.resume(options.from());
             }
-            return loop.train(listeners);
+            long left = loop.run.total() - loop.state.step();
+            try (Loader loader = loop.batches.loader(recipe.batchSize(), loop.state.step(), left, dataWorkers())) {
+                return loop.train(loader, listeners);
+            }
         }
     }
 
-    private Outcome train(Listeners listeners) {
+    private Outcome train(Loader loader, Listeners listeners) {
         boolean epochEnds = false;
         while (true) {
             if (evaluationIsDue() && evaluate()) {
@@ -112,7 +116,7 @@ public final class TrainLoop {
             if (state.step() == run.total()) {
                 return outcome(false);
             }
-            Batch batch = times.measure(Part.DATA, this::nextBatch);
+            Batch batch = next(loader);
             double loss = update(batch);
             listeners.batch(batch, loss, state.step() % run.epoch(), run.epoch());
             if (isDiverged(loss)) {
@@ -130,9 +134,18 @@ public final class TrainLoop {
         }
     }
 
-    private Batch nextBatch() {
-        int number = (int) (state.step() % run.epoch());
-        return batches.train((int) (state.step() / run.epoch()), number, recipe.batchSize());
+    /** At least one thread prepares batches; more where libtorch was given more than two. */
+    private static int dataWorkers() {
+        return Math.max(1, Torch.threads() - 1);
+    }
+
+    private Batch next(Loader loader) {
+        try {
+            return times.measure(Part.DATA, loader::next);
+        } catch (CancellationException e) {
+            stopIfAsked();
+            throw e;
+        }
     }
 
     private double update(Batch batch) {

@@ -40,8 +40,15 @@ class Kernels(Module):
 
   # Input and output may be bfloat16; sums are float32.
   def batch_norm(self, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, training: bool,
-                 momentum: float, eps: float) -> Tensor:
-    return torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, False)
+                 momentum: float, eps: float, relu: bool) -> Tensor:
+    y = torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, True)
+    if relu:
+      # In place: the norm's derivative does not need its output.
+      y = torch.relu_(y)
+    return y
+
+  def add_relu(self, x: Tensor, y: Tensor) -> Tensor:
+    return torch.relu_(torch.add(x, y))
 
   def gelu(self, x: Tensor, tanh: bool) -> Tensor:
     if tanh:

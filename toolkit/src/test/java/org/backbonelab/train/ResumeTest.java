@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.backbonelab.data.Batches.Augmentation;
+import org.backbonelab.data.Augmentation;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
