@@ -54,7 +54,6 @@ public final class Main {
                 return CommandLine.ExitCode.USAGE;
             }
             if (e instanceof CancellationException) {
-                command.getErr().println(e.getMessage());
                 return TERMINATED;
             }
             throw e;

@@ -1,5 +1,6 @@
 package org.backbonelab.study;
 
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,12 @@ final class Shutdown {
         }
         try {
             return work.get();
+        } catch (CancellationException e) {
+            if (isAsked()) {
+                // Said here, as the JVM does not wait for whoever would say it later.
+                System.err.println(e.getMessage());
+            }
+            throw e;
         } finally {
             synchronized (LOCK) {
                 held--;

@@ -17,7 +17,8 @@ import org.backbonelab.results.RowStore;
 /**
  * One process that trains cells: cells go in on its standard input, ids of finished ones come out.
  *
- * <p>It ends when its standard input ends, so it never outlives its parent, however that died.
+ * <p>It ends when its standard input ends, so it never outlives its parent for long, however that died: a training in it
+ * finishes its batch and writes its checkpoint.
  */
 final class Worker implements AutoCloseable {
     static final String DONE = "@done ";
