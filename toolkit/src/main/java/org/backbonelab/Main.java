@@ -6,7 +6,6 @@ import java.util.concurrent.CancellationException;
 import org.backbonelab.analysis.Measures;
 import org.backbonelab.data.DataException;
 import org.backbonelab.data.Datasets;
-import org.backbonelab.data.FashionMnist;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.results.Tables;
@@ -115,7 +114,7 @@ public final class Main {
 
     @Command(name = "download", description = "Downloads a data set into the cache, checks it, prints its folder.")
     static final class Download implements Callable<Integer> {
-        @Parameters(description = "fashion-mnist")
+        @Parameters(description = "fashion-mnist, mnist, cifar-10, cifar-100 or cifar-100-coarse")
         private String dataset;
 
         @Option(names = "--to", description = "folder (default: the cache of this user)")
@@ -126,12 +125,7 @@ public final class Main {
 
         @Override
         public Integer call() {
-            if (!dataset.equals(FashionMnist.NAME)) {
-                throw new IllegalArgumentException(
-                        "cannot download \"" + dataset + "\", expected " + FashionMnist.NAME);
-            }
-            Path target = folder == null ? FashionMnist.downloadFolder() : folder;
-            spec.commandLine().getOut().println(FashionMnist.download(target));
+            spec.commandLine().getOut().println(Datasets.download(dataset, folder));
             return 0;
         }
     }
