@@ -12,7 +12,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The list of data sets. */
+/**
+ * The list of data sets, and one's own folders of images.
+ *
+ * <p>Besides the names on the list, {@code folder:<name>@<size>} is a data set: JPEG and PNG files, or archives of them, in
+ * the folder {@code <name>} of the one that BACKBONELAB_DATA names, with the parts {@code train} and {@code val}, cropped
+ * or resized to size x size.
+ */
 public final class Datasets {
     private static final List<PublishedFiles> PUBLISHED =
             List.of(Mnist.FASHION_MNIST, Mnist.MNIST, Cifar.CIFAR10, Cifar.CIFAR100, Cifar.CIFAR100_COARSE);
@@ -41,21 +47,22 @@ public final class Datasets {
         check(name);
         Dataset dataset = LOADED.get(name);
         if (dataset == null) {
-            dataset = ALL.get(name).get();
+            dataset =
+                    PhotoSet.isName(name) ? PhotoSet.read(name) : ALL.get(name).get();
             LOADED.put(name, dataset);
         }
         return dataset;
     }
 
     /**
-     * Checks that a name is on the list, without reading anything.
+     * Checks that a name is one of a data set, without reading anything.
      *
      * @throws IllegalArgumentException if it is not
      */
     public static void check(String name) {
-        if (!ALL.containsKey(name)) {
-            throw new IllegalArgumentException(
-                    "unknown data set \"" + name + "\"; known are " + String.join(", ", names()));
+        if (!ALL.containsKey(name) && !PhotoSet.isName(name)) {
+            throw new IllegalArgumentException("unknown data set \"" + name + "\"; known are "
+                    + String.join(", ", names()) + " and " + PhotoSet.FORM);
         }
     }
 

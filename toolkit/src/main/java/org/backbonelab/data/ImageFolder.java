@@ -21,11 +21,6 @@ import java.util.stream.Stream;
  * shorter side to size / cropRatio and keeps the centre (bicubic). Safe for several threads.
  */
 public final class ImageFolder implements ImageSource {
-    /** Of the ImageNet training images (R, G, B), in 0..1. */
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
-
-    private static final float[] STD = {0.229f, 0.224f, 0.225f};
-
     private final Path folder;
     private final List<String> classNames;
     private final List<Path> files;
@@ -84,27 +79,9 @@ public final class ImageFolder implements ImageSource {
         }
     }
 
-    /**
-     * Returns a data set of the folders {@code train} and {@code val} (or {@code test}), RGB, normalised as ImageNet is,
-     * crop ratio 0.875; the checksum is over class names, file names and file sizes, not over pixels.
-     *
-     * @throws DataException if the two do not have the same classes
-     */
-    public static Dataset dataset(String name, Path folder, int size) {
-        Path val = folder.resolve("val");
-        ImageFolder train = new ImageFolder(folder.resolve("train"), 3, size, 0.875);
-        ImageFolder test = new ImageFolder(Files.isDirectory(val) ? val : folder.resolve("test"), 3, size, 0.875);
-        if (!train.classNames.equals(test.classNames)) {
-            throw new DataException(test.folder + ": has the classes " + test.classNames + ", expected those of "
-                    + train.folder + ", " + train.classNames);
-        }
+    /** Returns a SHA-256 over class names, file names and file sizes, not over pixels, in hexadecimal. */
+    public String checksum() {
         MessageDigest digest = Datasets.sha256();
-        train.update(digest);
-        test.update(digest);
-        return new Dataset(name, train, test, MEAN, STD, HexFormat.of().formatHex(digest.digest()));
-    }
-
-    private void update(MessageDigest digest) {
         try {
             for (Path file : files) {
                 String line = folder.relativize(file) + " " + Files.size(file) + "\n";
@@ -113,6 +90,7 @@ public final class ImageFolder implements ImageSource {
         } catch (IOException e) {
             throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
         }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Returns the names of the classes, which are the names of their folders. */

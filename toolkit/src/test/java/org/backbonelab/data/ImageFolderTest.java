@@ -114,8 +114,12 @@ class ImageFolderTest {
         ImageDecoder.decode("fine", png, 3, new Pixels());
     }
 
+    private Path pets() {
+        return folder.resolve("pets");
+    }
+
     private void put(String path, String golden) throws IOException {
-        Path file = folder.resolve(path);
+        Path file = pets().resolve(path);
         Files.createDirectories(file.getParent());
         Files.write(file, file(golden));
     }
@@ -127,14 +131,14 @@ class ImageFolderTest {
             put(part + "/cat/notes.txt", "rgb.png");
             put(part + "/cat/.hidden.png", "rgb.png");
             put(part + "/bird/z.jpeg", "grey.jpg");
-            Files.createDirectories(folder.resolve(part + "/.cache"));
+            Files.createDirectories(pets().resolve(part + "/.cache"));
         }
     }
 
     @Test
     void listsClassesAndFilesInOrder() throws IOException {
         fill();
-        ImageFolder images = new ImageFolder(folder.resolve("train"), 3, 8, 1);
+        ImageFolder images = new ImageFolder(pets().resolve("train"), 3, 8, 1);
         assertEquals(List.of("bird", "cat"), images.classNames());
         assertEquals(3, images.count());
         assertEquals(0, images.label(0));
@@ -150,7 +154,7 @@ class ImageFolderTest {
     @Test
     void trainsAndEvaluatesAtItsSize() throws IOException {
         fill();
-        Dataset dataset = ImageFolder.dataset("pets", folder, 8);
+        Dataset dataset = PhotoSet.read("folder:pets@8", folder);
         assertEquals(2, dataset.train().classes());
         Split split = new Split(dataset, dataset.train(), dataset.test(), dataset.test());
         Augmentation strong = Augmentation.CONVNEXT;
@@ -173,18 +177,43 @@ class ImageFolderTest {
     @Test
     void checksumSeesNamesAndSizes() throws IOException {
         fill();
-        String before = ImageFolder.dataset("pets", folder, 8).checksum();
-        assertEquals(before, ImageFolder.dataset("pets", folder, 8).checksum());
+        String before = PhotoSet.read("folder:pets@8", folder).checksum();
+        assertEquals(before, PhotoSet.read("folder:pets@8", folder).checksum());
         put("train/cat/c.png", "rgb.png");
-        assertNotEquals(before, ImageFolder.dataset("pets", folder, 8).checksum());
+        assertNotEquals(before, PhotoSet.read("folder:pets@8", folder).checksum());
+    }
+
+    @Test
+    void anArchiveOfAPartIsTakenInstead() throws IOException {
+        fill();
+        Dataset before = PhotoSet.read("folder:pets@8", folder);
+        float[] pixels = Batches.inOrder(before, before.train(), 3).get(0).pixels();
+        ImagePacker.pack(new ImageFolder(pets().resolve("train"), 3, 8, 0.875), folder.resolve("packed"));
+        Files.move(pets().resolve("train"), folder.resolve("unpacked"));
+        Files.move(folder.resolve("packed"), pets().resolve("train"));
+        Dataset after = PhotoSet.read("folder:pets@8", folder);
+        assertTrue(after.train() instanceof ImageArchive);
+        assertArrayEquals(
+                pixels, Batches.inOrder(after, after.train(), 3).get(0).pixels());
+        assertFails(() -> PhotoSet.read("folder:pets@9", folder), "size 8", "expected 3 and 9");
+    }
+
+    @Test
+    void namesOfFolders() {
+        Datasets.check("folder:imagenet-1k@224");
+        for (String name : List.of("folder:a", "folder:../a@8", "folder:a@0", "folder:@8", "folder:a/b@8")) {
+            String message = assertThrows(IllegalArgumentException.class, () -> Datasets.check(name))
+                    .getMessage();
+            assertTrue(message.contains(name) && message.contains("folder:<name>@<size>"), message);
+        }
     }
 
     @Test
     void aBrokenFileIsToldByItsPath() throws IOException {
         fill();
-        Path bad = folder.resolve("train/cat/b.JPG");
+        Path bad = pets().resolve("train/cat/b.JPG");
         Files.write(bad, Arrays.copyOf(Files.readAllBytes(bad), 300));
-        ImageFolder images = new ImageFolder(folder.resolve("train"), 3, 8, 1);
+        ImageFolder images = new ImageFolder(pets().resolve("train"), 3, 8, 1);
         assertFails(() -> images.read(2, new Pixels()), bad.toString());
         Files.delete(bad);
         assertFails(() -> images.read(2, new Pixels()), bad.toString(), "cannot be read");
@@ -195,11 +224,11 @@ class ImageFolderTest {
         assertFails(() -> new ImageFolder(folder.resolve("none"), 3, 8, 1), "none", "no such folder");
         assertFails(() -> new ImageFolder(folder, 3, 8, 1), folder.toString(), "has no folder per class");
         fill();
-        Files.createDirectories(folder.resolve("train/empty"));
-        assertFails(() -> new ImageFolder(folder.resolve("train"), 3, 8, 1), "empty", "has no JPEG or PNG file");
-        Files.delete(folder.resolve("train/empty"));
+        Files.createDirectories(pets().resolve("train/empty"));
+        assertFails(() -> new ImageFolder(pets().resolve("train"), 3, 8, 1), "empty", "has no JPEG or PNG file");
+        Files.delete(pets().resolve("train/empty"));
         put("val/dog/a.png", "rgb.png");
-        assertFails(() -> ImageFolder.dataset("pets", folder, 8), "[bird, cat, dog]", "[bird, cat]");
+        assertFails(() -> PhotoSet.read("folder:pets@8", folder), "[bird, cat, dog]", "[bird, cat]");
         assertThrows(IllegalArgumentException.class, () -> new ImageFolder(folder, 2, 8, 1));
         assertThrows(IllegalArgumentException.class, () -> new ImageFolder(folder, 3, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> new ImageFolder(folder, 3, 8, 1.5));

@@ -1,0 +1,74 @@
+package org.backbonelab.data;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One's own data set of large RGB images: a folder with the parts {@code train} and {@code val} (or {@code test}), each an
+ * {@link ImageArchive} or an {@link ImageFolder}.
+ *
+ * <p>Named {@code folder:<name>@<size>}, such as {@code folder:imagenet@224}: the folder of that name in the one that
+ * BACKBONELAB_DATA names, H and W in a batch. Normalised as ImageNet is, whatever the images; evaluation keeps 0.875 of
+ * the shorter side, or what the archive says.
+ */
+final class PhotoSet {
+    static final String FORM = "folder:<name>@<size>";
+    private static final Pattern NAME = Pattern.compile("folder:([A-Za-z0-9][A-Za-z0-9._-]*)@([1-9][0-9]{0,3})");
+    private static final double CROP_RATIO = 0.875;
+
+    private PhotoSet() {}
+
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    static Dataset read(String name) {
+        String base = System.getenv("BACKBONELAB_DATA");
+        if (base == null || base.isBlank()) {
+            throw new DataException(name + ": set BACKBONELAB_DATA to the folder in which the data set's folder lies");
+        }
+        return read(name, Path.of(base));
+    }
+
+    static Dataset read(String name, Path base) {
+        Matcher matcher = NAME.matcher(name);
+        Checks.require(matcher.matches(), "name of a folder of images", name, FORM);
+        Path folder = base.resolve(matcher.group(1));
+        int size = Integer.parseInt(matcher.group(2));
+        Path val = folder.resolve("val");
+        Part train = part(folder.resolve("train"), size);
+        Part test = part(Files.isDirectory(val) ? val : folder.resolve("test"), size);
+        if (!train.classes().equals(test.classes())) {
+            throw new DataException(folder + ": evaluation has the classes " + test.classes()
+                    + ", expected those of training, " + train.classes());
+        }
+        MessageDigest digest = Datasets.sha256();
+        digest.update((train.checksum() + test.checksum()).getBytes(StandardCharsets.US_ASCII));
+        // Mean and deviation of the ImageNet training images.
+        float[] mean = {0.485f, 0.456f, 0.406f};
+        float[] std = {0.229f, 0.224f, 0.225f};
+        String checksum = HexFormat.of().formatHex(digest.digest());
+        return new Dataset(name, train.images(), test.images(), mean, std, checksum);
+    }
+
+    private record Part(ImageSource images, List<String> classes, String checksum) {}
+
+    private static Part part(Path folder, int size) {
+        if (!Files.exists(folder.resolve(ImageArchive.MANIFEST))) {
+            ImageFolder images = new ImageFolder(folder, 3, size, CROP_RATIO);
+            return new Part(images, images.classNames(), images.checksum());
+        }
+        ImageArchive archive = new ImageArchive(folder);
+        if (archive.size() != size || archive.channels() != 3) {
+            throw new DataException(folder + ": gives images of " + archive.channels() + " channels and size "
+                    + archive.size() + ", expected 3 and " + size + "; pack it anew");
+        }
+        return new Part(archive, archive.manifest().classes(), archive.checksum());
+    }
+}
