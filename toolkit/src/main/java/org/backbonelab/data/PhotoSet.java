@@ -25,7 +25,7 @@ final class PhotoSet {
     private PhotoSet() {}
 
     static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+        return name != null && NAME.matcher(name).matches();
     }
 
     static Dataset read(String name) {
