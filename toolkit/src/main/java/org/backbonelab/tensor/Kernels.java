@@ -19,6 +19,9 @@ public final class Kernels {
     /** Channels innermost in memory are faster on processors, and on GPUs for bfloat16. */
     private static final boolean CHANNELS_LAST = !Torch.device().isGpu();
 
+    private static final boolean PRODUCTS_BY_CONVOLUTION =
+            !Torch.device().isGpu() && Processor.current().strangeToMkl();
+
     private Kernels() {}
 
     /**
@@ -30,7 +33,7 @@ public final class Kernels {
      * @return (..., out)
      */
     public static NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean bf16) {
-        return one(x, "linear", x, weight, bias, bf16);
+        return one(x, "linear", x, weight, bias, bf16, PRODUCTS_BY_CONVOLUTION);
     }
 
     /**

@@ -3,11 +3,19 @@ class Kernels(Module):
 
   # ---- layers ----
 
-  def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], bf16: bool) -> Tensor:
+  # Convolutions run in oneDNN, float32 products in MKL, which is half as fast on processors that are not Intel's:
+  # there a product over batch and positions is computed as a 1x1 convolution.
+  def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], bf16: bool, by_conv: bool) -> Tensor:
     if bf16:
       if torch.__isnot__(bias, None):
         return torch.linear(torch.to(x, 15), torch.to(weight, 15), torch.to(unchecked_cast(Tensor, bias), 15))
       return torch.linear(torch.to(x, 15), torch.to(weight, 15))
+    if torch.__and__(by_conv, torch.__and__(torch.gt(torch.dim(x), 2), torch.gt(torch.size(x, 0), 1))):
+      shape = torch.size(x)
+      y = torch.permute(torch.reshape(x, [shape[0], -1, 1, shape[-1]]), [0, 3, 1, 2])
+      y = torch.conv2d(y, torch.unsqueeze(torch.unsqueeze(weight, -1), -1), bias)
+      shape[-1] = torch.size(weight, 0)
+      return torch.reshape(torch.permute(y, [0, 2, 3, 1]), shape)
     return torch.linear(x, weight, bias)
 
   def conv(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: List[int], padding: List[int],

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.backbonelab.testing.Golden;
 import org.junit.jupiter.api.Test;
 
@@ -152,13 +151,37 @@ class KernelsTest {
     }
 
     @Test
-    void precisionFollowsTheProcessorsFlags() {
-        assertTrue(Precision.hasBf16(Stream.of("model name : X", "flags\t: fpu avx512_bf16 clzero")));
-        assertTrue(Precision.hasBf16(Stream.of("flags\t: fpu amx_bf16 amx_tile")));
-        assertFalse(Precision.hasBf16(Stream.of("flags\t: fpu avx512f", "other : avx512_bf16")));
-        assertFalse(Precision.hasBf16(Stream.of()));
+    void processorIsReadFromItsFlagsAndVendor() {
+        assertEquals(
+                new Processor(true, true),
+                Processor.of(List.of("vendor_id\t: AuthenticAMD", "flags\t: fpu avx512_bf16 clzero")));
+        assertEquals(
+                new Processor(true, false),
+                Processor.of(List.of("vendor_id\t: GenuineIntel", "flags\t: fpu amx_tile amx_bf16")));
+        assertEquals(
+                new Processor(false, false),
+                Processor.of(List.of("flags\t: fpu avx512f", "other : avx512_bf16 ", "flags\t: avx512_bf16")));
+        assertEquals(new Processor(false, false), Processor.of(List.of()));
         assertEquals(Precision.BF16, Precision.BF16.resolve());
         assertEquals(Precision.FP32, Precision.FP32.resolve());
         assertTrue(Precision.AUTO.resolve() != Precision.AUTO);
+    }
+
+    /** Whichever route this processor takes, the other one gives the same. */
+    @Test
+    void productsAreTheSameByConvolution() {
+        TorchScript kernels = TorchScript.load(Kernels.class, "Kernels.py");
+        try (NDManager manager = Torch.newManager()) {
+            NDArray w = Golden.fill(manager, new Shape(6, 5), 1);
+            NDArray b = Golden.fill(manager, new Shape(6), 2);
+            for (Shape shape :
+                    List.of(new Shape(3, 4, 5), new Shape(3, 2, 2, 5), new Shape(1, 4, 5), new Shape(3, 5))) {
+                NDArray x = Golden.fill(manager, shape, 3);
+                NDArray plain = kernels.array(manager, "linear", x, w, b, false, false);
+                NDArray byConvolution = kernels.array(manager, "linear", x, w, b, false, true);
+                assertEquals(plain.getShape(), byConvolution.getShape());
+                assertArrayEquals(plain.toFloatArray(), byConvolution.toFloatArray(), 1e-5f);
+            }
+        }
     }
 }
