@@ -16,11 +16,13 @@ import java.util.List;
 public final class Kernels {
     private static final TorchScript SCRIPT = TorchScript.load(Kernels.class, "Kernels.py");
 
+    private static final boolean GPU = Torch.device().isGpu();
+
     /** Channels innermost in memory are faster on processors, and on GPUs for bfloat16. */
-    private static final boolean CHANNELS_LAST = !Torch.device().isGpu();
+    private static final boolean CHANNELS_LAST = !GPU;
 
     private static final boolean PRODUCTS_BY_CONVOLUTION =
-            !Torch.device().isGpu() && Processor.current().strangeToMkl();
+            !GPU && Processor.current().strangeToMkl();
 
     private Kernels() {}
 
@@ -124,14 +126,14 @@ public final class Kernels {
     }
 
     /**
-     * Computes multi-head self-attention between the projections, in float32.
+     * Computes multi-head self-attention between the projections; the softmax is float32.
      *
      * @param qkv (N, T, 3 D): queries, keys, values, each split into heads
      * @param plain whether to use plain products and a softmax, which can be differentiated twice; else the fused form
      * @return (N, T, D)
      */
-    public static NDArray attention(NDArray qkv, int heads, boolean plain) {
-        return one(qkv, "attention", qkv, heads, plain);
+    public static NDArray attention(NDArray qkv, int heads, boolean plain, boolean bf16) {
+        return one(qkv, "attention", qkv, heads, plain, bf16, GPU);
     }
 
     /** Averages (N, C, H, W) over space, in float32: (N, C). */

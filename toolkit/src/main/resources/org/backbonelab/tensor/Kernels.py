@@ -63,19 +63,24 @@ class Kernels(Module):
       return torch.gelu(x, approximate="tanh")
     return torch.gelu(x)
 
-  # (N, T, 3 D) to (N, T, D). The fused kernel has no second derivative, and is slower in bfloat16.
-  def attention(self, qkv: Tensor, heads: int, plain: bool) -> Tensor:
+  # (N, T, 3 D) to (N, T, D). The fused kernel has no second derivative, and on processors it is slow in bfloat16:
+  # there products are bfloat16 and the softmax float32, while its T x T weights are small.
+  def attention(self, qkv: Tensor, heads: int, plain: bool, bf16: bool, gpu: bool) -> Tensor:
     n = torch.size(qkv, 0)
     t = torch.size(qkv, 1)
     d = torch.floordiv(torch.size(qkv, 2), 3)
     width = torch.floordiv(d, heads)
-    parts = torch.unbind(torch.permute(torch.reshape(torch.to(qkv, 6), [n, t, 3, heads, width]), [2, 0, 3, 1, 4]))
+    products = torch.__and__(bf16, torch.__and__(torch.__not__(gpu), torch.le(t, 512)))
+    dtype = 6
+    if torch.__or__(products, torch.__and__(bf16, gpu)):
+      dtype = 15
+    parts = torch.unbind(torch.permute(torch.reshape(torch.to(qkv, dtype), [n, t, 3, heads, width]), [2, 0, 3, 1, 4]))
     q = parts[0]
     k = parts[1]
     v = parts[2]
-    if plain:
+    if torch.__or__(plain, products):
       scores = torch.matmul(torch.mul(q, torch.pow(float(width), -0.5)), torch.transpose(k, -2, -1))
-      y = torch.matmul(torch.softmax(scores, -1), v)
+      y = torch.matmul(torch.to(torch.softmax(torch.to(scores, 6), -1), dtype), v)
     else:
       y = torch.scaled_dot_product_attention(q, k, v)
     return torch.reshape(torch.transpose(y, 1, 2), [n, t, d])

@@ -29,7 +29,7 @@ final class HessianProducts {
 
     static NDArray loss(NDManager manager, List<NDArray> weights) {
         NDArray x = Golden.fill(manager, new Shape(2, 5, 3), 0);
-        NDArray mixed = Kernels.attention(Kernels.linear(x, weights.get(0), null, false), 2, true);
+        NDArray mixed = Kernels.attention(Kernels.linear(x, weights.get(0), null, false), 2, true, false);
         NDArray pooled = Kernels.gelu(mixed, false).mean(new int[] {1});
         NDArray logits = Kernels.linear(pooled, weights.get(1), null, false);
         return Kernels.crossEntropy(logits, KernelsAgainstTorchTest.softTargets(logits), 0);

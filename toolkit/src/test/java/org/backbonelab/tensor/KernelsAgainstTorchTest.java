@@ -50,8 +50,8 @@ class KernelsAgainstTorchTest {
                             new Shape(4))),
             Map.entry("gelu erf", new Case((x, p) -> Kernels.gelu(x, false), new Shape(3, 7))),
             Map.entry("gelu tanh", new Case((x, p) -> Kernels.gelu(x, true), new Shape(3, 7))),
-            Map.entry("attention", new Case((x, p) -> Kernels.attention(x, 2, false), new Shape(2, 5, 12))),
-            Map.entry("attention plain", new Case((x, p) -> Kernels.attention(x, 2, true), new Shape(2, 5, 12))),
+            Map.entry("attention", new Case((x, p) -> Kernels.attention(x, 2, false, false), new Shape(2, 5, 12))),
+            Map.entry("attention plain", new Case((x, p) -> Kernels.attention(x, 2, true, false), new Shape(2, 5, 12))),
             Map.entry("spatial mean", new Case((x, p) -> Kernels.spatialMean(x), new Shape(2, 3, 4, 4))),
             Map.entry("cross entropy", new Case((x, p) -> Kernels.crossEntropy(x, softTargets(x), 0), new Shape(3, 5))),
             Map.entry(
