@@ -17,7 +17,6 @@ import java.util.TreeSet;
 public record RowComparison(List<Difference> machine, List<Difference> differences) {
     private static final Set<String> MACHINE = Set.of(
             "processor", "os", "java", "jvm", "djl", "libtorch", "device", "threads", "precision", "resumed_from");
-    private static final String WEIGHTS = "weights_sha256";
 
     /**
      * One field.
@@ -40,48 +39,35 @@ public record RowComparison(List<Difference> machine, List<Difference> differenc
      */
     public static RowComparison of(Row stored, Row again, double tolerance) {
         List<Difference> machine = new ArrayList<>();
-        for (String key : new TreeSet<>(MACHINE)) {
-            text(
-                    machine,
-                    "provenance." + key,
-                    stored.provenance().get(key),
-                    again.provenance().get(key));
-        }
+        provenance(machine, MACHINE, stored, again);
         double allowed = machine.isEmpty() ? 0 : tolerance;
         List<Difference> out = new ArrayList<>();
         text(out, "status", stored.status(), again.status());
         for (String key : union(stored.metrics(), again.metrics())) {
             if (!Row.isTime(key)) {
-                number(
-                        out,
-                        "metrics." + key,
-                        stored.metrics().get(key),
-                        again.metrics().get(key),
-                        allowed);
+                Double before = stored.metrics().get(key);
+                number(out, "metrics." + key, before, again.metrics().get(key), allowed);
             }
         }
         for (String key : union(stored.series(), again.series())) {
-            series(
-                    out,
-                    "series." + key,
-                    stored.series().get(key),
-                    again.series().get(key),
-                    allowed);
+            List<Double> before = stored.series().get(key);
+            series(out, "series." + key, before, again.series().get(key), allowed);
         }
-        String data = "data_sha256";
-        text(
-                out,
-                "provenance." + data,
-                stored.provenance().get(data),
-                again.provenance().get(data));
+        provenance(out, Set.of("data_sha256"), stored, again);
         if (machine.isEmpty()) {
-            text(
-                    out,
-                    "provenance." + WEIGHTS,
-                    stored.provenance().get(WEIGHTS),
-                    again.provenance().get(WEIGHTS));
+            provenance(out, Set.of("weights_sha256"), stored, again);
         }
         return new RowComparison(List.copyOf(machine), List.copyOf(out));
+    }
+
+    private static void provenance(List<Difference> out, Set<String> keys, Row stored, Row again) {
+        for (String key : new TreeSet<>(keys)) {
+            text(
+                    out,
+                    "provenance." + key,
+                    stored.provenance().get(key),
+                    again.provenance().get(key));
+        }
     }
 
     /** Tells whether both rows come from machines that promise equal bits. */
