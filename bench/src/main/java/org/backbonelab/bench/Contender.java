@@ -1,0 +1,17 @@
+package org.backbonelab.bench;
+
+/** One way to do a {@link Task}, alone in its process. */
+interface Contender extends AutoCloseable {
+    /**
+     * Makes one step: forward, loss, gradient, update.
+     *
+     * @return the loss before the update; 0 where the task has none
+     */
+    double step();
+
+    /** Returns the number of trained values. */
+    long parameters();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,39 @@
+package org.backbonelab.bench;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The list of contenders. */
+final class Contenders {
+    /** Builds a contender in its own process. */
+    @FunctionalInterface
+    interface Factory {
+        Contender open(Task task, int threads);
+    }
+
+    private static final Map<String, Factory> ALL = new LinkedHashMap<>();
+
+    static {
+        ALL.put("javacpp", (task, threads) -> new JavaCpp(task, "openblas", false, threads));
+        ALL.put("javacpp-cl", (task, threads) -> new JavaCpp(task, "openblas", true, threads));
+        ALL.put("javacpp-mkl", (task, threads) -> new JavaCpp(task, "mkl", false, threads));
+        ALL.put("javacpp-mkl-cl", (task, threads) -> new JavaCpp(task, "mkl", true, threads));
+        ALL.put("djl", Stock::new);
+    }
+
+    private Contenders() {}
+
+    /**
+     * Returns the factory of a name.
+     *
+     * @throws IllegalArgumentException if the name is not on the list
+     */
+    static Factory get(String name) {
+        Factory factory = ALL.get(name);
+        if (factory == null) {
+            throw new IllegalArgumentException(
+                    "unknown contender \"" + name + "\"; known are " + String.join(", ", ALL.keySet()));
+        }
+        return factory;
+    }
+}
