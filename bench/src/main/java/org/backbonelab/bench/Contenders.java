@@ -19,6 +19,10 @@ final class Contenders {
         ALL.put("javacpp-mkl", (task, threads) -> new JavaCpp(task, "mkl", false, threads));
         ALL.put("javacpp-mkl-cl", (task, threads) -> new JavaCpp(task, "mkl", true, threads));
         ALL.put("djl", Stock::new);
+        ALL.put("script", (task, threads) -> new Script(task, false, false, threads));
+        ALL.put("script-cl", (task, threads) -> new Script(task, true, false, threads));
+        ALL.put("script-bf16", (task, threads) -> new Script(task, false, true, threads));
+        ALL.put("script-bf16-cl", (task, threads) -> new Script(task, true, true, threads));
     }
 
     private Contenders() {}
