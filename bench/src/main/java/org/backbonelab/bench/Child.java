@@ -10,8 +10,8 @@ import java.util.Locale;
 /**
  * The process of one contender: makes a first step, then as many as each line on standard input asks for.
  *
- * <p>Lines out: {@code @first parameters loss}, then {@code @steps loss ms ms ...} for every number that comes in. It
- * ends with its input.
+ * <p>Lines out: {@code @first parameters loss}, then {@code @steps loss ms:others ms:others ...} for every number that
+ * comes in, where others is the share of the cores that other processes took. It ends with its input.
  */
 public final class Child {
     private Child() {}
@@ -27,9 +27,11 @@ public final class Child {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 StringBuilder times = new StringBuilder();
                 for (int i = Integer.parseInt(line.trim()); i > 0; i--) {
+                    Load before = Load.now();
                     long start = System.nanoTime();
                     loss = contender.step();
-                    times.append(String.format(Locale.ROOT, " %.3f", (System.nanoTime() - start) / 1e6));
+                    double ms = (System.nanoTime() - start) / 1e6;
+                    times.append(String.format(Locale.ROOT, " %.3f:%.3f", ms, Load.now().othersSince(before)));
                 }
                 out.println("@steps " + loss + times);
             }
