@@ -266,6 +266,53 @@ def sam_gradient(p, rho):
             q.sub_(e)
 
 
+def plain_attention(qkv, heads=2):
+    """(N, T, 3 D) to (N, T, D): queries, keys and values lie one after the other, each split into heads."""
+    n, t, d = qkv.shape[0], qkv.shape[1], qkv.shape[2] // 3
+    q, k, v = qkv.reshape(n, t, 3, heads, d // heads).permute(2, 0, 3, 1, 4)
+    return ((q @ k.transpose(-2, -1) / math.sqrt(d // heads)).softmax(-1) @ v).transpose(1, 2).reshape(n, t, d)
+
+
+def soft_targets(shape):
+    return fill(shape, 3).softmax(1)
+
+
+def hessian_vector_product():
+    """Of a cross-entropy after attention and GELU: every second derivative that the toolkit needs."""
+    w1, w2 = (fill(s, k + 1, 0.5).requires_grad_() for k, s in enumerate([(12, 3), (4, 4)]))
+    y = F.gelu(plain_attention(F.linear(fill((2, 5, 3), 0), w1)))
+    loss = F.cross_entropy(F.linear(y.mean(1), w2), soft_targets((2, 4)))
+    g = torch.autograd.grad(loss, [w1, w2], create_graph=True)
+    v = [fill(w.shape, 7 + k) for k, w in enumerate([w1, w2])]
+    hv = torch.autograd.grad(sum((a * b).sum() for a, b in zip(g, v)), [w1, w2])
+    return {"loss": numbers(loss), "1": numbers(hv[0]), "2": numbers(hv[1])}
+
+
+def kernels():
+    def cross_entropy(smoothing):
+        return lambda x: F.cross_entropy(x, soft_targets(x.shape), label_smoothing=smoothing)
+
+    def binary(x):
+        return F.binary_cross_entropy_with_logits(x, soft_targets(x.shape))
+
+    return {
+        "linear": case(F.linear, (2, 5, 3), (4, 3), (4,)),
+        "conv strided": case(conv(2, 1, 1), (2, 4, 7, 7), (6, 4, 3, 3), (6,)),
+        "conv grouped": case(conv(1, 1, 2), (2, 4, 5, 5), (6, 2, 3, 3), (6,)),
+        "conv depthwise": case(conv(1, 3, 4), (2, 4, 5, 5), (4, 1, 7, 7), (4,)),
+        "layer norm": case(lambda x, w, b: F.layer_norm(x, w.shape, w, b, 1e-6), (2, 5, 6), (6,), (6,)),
+        "group norm": case(lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), (2, 4, 3, 3), (4,), (4,)),
+        "gelu erf": case(F.gelu, (3, 7)),
+        "gelu tanh": case(lambda x: F.gelu(x, approximate="tanh"), (3, 7)),
+        "attention": case(plain_attention, (2, 5, 12)),
+        "spatial mean": case(lambda x: x.mean((2, 3)), (2, 3, 4, 4)),
+        "cross entropy": case(cross_entropy(0.0), (3, 5)),
+        "cross entropy smoothed": case(cross_entropy(0.1), (3, 5)),
+        "binary cross entropy": case(binary, (3, 5)),
+        "hessian": hessian_vector_product(),
+    }
+
+
 def write(name, cases):
     reference = {"name": "torch", "version": torch.__version__, "numpy": np.__version__, "precision": "float64"}
     OUT.mkdir(parents=True, exist_ok=True)
@@ -274,6 +321,7 @@ def write(name, cases):
 
 
 if __name__ == "__main__":
+    write("kernels", kernels())
     write("layers", layers())
     write("optimizers", optimizers())
     write("clipping", clipping())

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +11,14 @@ import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Objective;
 
 /**
- * The loss of a fixed batch as a function of the weights: walk to w + d, ask for loss or gradient, walk back exactly.
+ * The loss of a fixed batch as a function of the weights: walk to w + d, ask for the loss there, walk back exactly; and the
+ * Hessian's products where it started.
  *
  * <p>Evaluation mode throughout: no drop path, and running statistics stay. {@link #close} restores the weights.
  */
@@ -39,7 +40,6 @@ final class WeightSpace implements AutoCloseable {
             NDArray copy = w.duplicate();
             copy.attach(manager);
             origin.add(copy);
-            Torch.zeroGradient(w);
         }
     }
 
@@ -95,24 +95,23 @@ final class WeightSpace implements AutoCloseable {
         });
     }
 
-    /** Returns the gradient where the weights are, as arrays that the caller closes. */
-    List<NDArray> gradient() {
-        List<NDArray> out = new ArrayList<>();
+    /** Returns H v, H the Hessian where the weights are, as arrays that the caller closes. */
+    List<NDArray> hessianProduct(List<NDArray> v) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("the walk through the weights was interrupted");
+        }
         try (NDManager sub = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            try (GradientCollector collector = Torch.engine().newGradientCollector()) {
-                collector.backward(objective.loss(sub, batch, Pass.evaluation()));
+            Pass pass = Pass.evaluation().twiceDifferentiable();
+            List<NDArray> out = Torch.withGradients(
+                    () -> Kernels.hessianVectorProduct(objective.loss(sub, batch, pass), weights, v));
+            for (NDArray product : out) {
+                product.attach(manager);
+                NDScope.unregister(product);
             }
-            for (NDArray w : weights) {
-                NDArray g = w.getGradient().duplicate();
-                g.attach(manager);
-                NDScope.unregister(g);
-                out.add(g);
-                Torch.zeroGradient(w);
-            }
+            return out;
         }
-        return out;
     }
 
     /** Returns the inner product of two directions, summed in double precision. */

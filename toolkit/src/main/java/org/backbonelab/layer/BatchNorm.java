@@ -2,12 +2,13 @@ package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import java.util.List;
+import org.backbonelab.tensor.Kernels;
 
 /** Batch normalisation of (N, C, H, W) with momentum 0.1 (PyTorch's) and eps 1e-5, as torchvision's ResNets have it. */
 public final class BatchNorm extends Layer {
-    private static final float EPS = 1e-5f;
-    /** DJL's convention, the share of the old value: PyTorch's momentum 0.1. */
-    private static final float MOMENTUM = 0.9f;
+    private static final double EPS = 1e-5;
+    private static final double MOMENTUM = 0.1;
 
     private final Parameter weight;
     private final Parameter bias;
@@ -28,18 +29,23 @@ public final class BatchNorm extends Layer {
 
     @Override
     public NDArray apply(NDArray x, Pass pass) {
-        // A share of 1 leaves the running statistics alone, yet normalises by the batch's own.
-        float momentum = pass.updatesStatistics() ? MOMENTUM : 1;
-        return ai.djl.nn.norm.BatchNorm.batchNorm(
-                        x,
-                        pass.value(runningMean, x),
-                        pass.value(runningVar, x),
-                        pass.value(weight, x),
-                        pass.value(bias, x),
-                        1,
-                        momentum,
-                        EPS,
-                        pass.isTraining())
-                .singletonOrThrow();
+        return normalise(x, false, pass);
+    }
+
+    /** Computes the norm and then the positive part, in one call. */
+    public NDArray applyRelu(NDArray x, Pass pass) {
+        return normalise(x, true, pass);
+    }
+
+    private NDArray normalise(NDArray x, boolean relu, Pass pass) {
+        // A share of 0 leaves the running statistics alone, yet normalises by the batch's own.
+        double momentum = pass.updatesStatistics() ? MOMENTUM : 0;
+        return Kernels.batchNorm(
+                x,
+                List.of(pass.value(weight, x), pass.value(bias, x)),
+                List.of(pass.value(runningMean, x), pass.value(runningVar, x)),
+                new Kernels.Statistics(pass.isTraining(), momentum),
+                EPS,
+                relu);
     }
 }

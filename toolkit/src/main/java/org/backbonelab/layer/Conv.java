@@ -1,17 +1,14 @@
 package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.convolutional.Conv2d;
+import org.backbonelab.tensor.Kernels;
 
 /** A two-dimensional convolution: (N, in, H, W) to (N, out, H', W'). */
 public final class Conv extends Layer {
     private final Parameter weight;
     private final Parameter bias;
-    private final Shape stride;
-    private final Shape padding;
-    private final int groups;
+    private final Kernels.Geometry geometry;
 
     /**
      * Builds a convolution with square kernel.
@@ -23,21 +20,18 @@ public final class Conv extends Layer {
     public Conv(Spec spec, Init init, boolean withBias) {
         weight = parameter("weight", init, spec.out, spec.in / spec.groups, spec.kernel, spec.kernel);
         bias = withBias ? parameter("bias", Init.ZEROS, spec.out) : null;
-        stride = new Shape(spec.stride, spec.stride);
-        padding = new Shape(spec.padding, spec.padding);
-        groups = spec.groups;
+        geometry = spec.geometry();
     }
 
     @Override
     public NDArray apply(NDArray x, Pass pass) {
         NDArray w = pass.value(weight, x);
-        return convolve(x, w, bias == null ? null : pass.value(bias, x), stride, padding, groups, pass);
+        return convolve(x, w, bias == null ? null : pass.value(bias, x), geometry, pass);
     }
 
     /** Convolves and counts the multiply-adds. */
-    static NDArray convolve(NDArray x, NDArray w, NDArray b, Shape stride, Shape padding, int groups, Pass pass) {
-        NDArray y =
-                Conv2d.conv2d(x, w, b, stride, padding, new Shape(1, 1), groups).singletonOrThrow();
+    static NDArray convolve(NDArray x, NDArray w, NDArray b, Kernels.Geometry geometry, Pass pass) {
+        NDArray y = Kernels.conv(x, w, b, geometry, pass.isBf16());
         pass.count(y.getShape().size() * w.getShape().size() / w.getShape().get(0));
         return y;
     }
@@ -50,6 +44,10 @@ public final class Conv extends Layer {
                 throw new IllegalArgumentException(
                         "groups " + groups + " do not divide the channels " + in + " and " + out);
             }
+        }
+
+        Kernels.Geometry geometry() {
+            return new Kernels.Geometry(stride, padding, groups);
         }
 
         /** Returns a convolution that keeps the size at stride 1 (odd kernels). */

@@ -3,6 +3,7 @@ package org.backbonelab.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -35,6 +36,22 @@ public abstract class Layer extends AbstractBlock {
      */
     public abstract NDArray apply(NDArray x, Pass pass);
 
+    /**
+     * Computes the layer and gives up every array made on the way but the result.
+     *
+     * <p>What the backward pass needs its graph holds; the rest is memory that the next block can use again.
+     */
+    public final NDArray applyAlone(NDArray x, Pass pass) {
+        NDArray y;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            y = apply(x, pass);
+            NDScope.unregister(y);
+        }
+        NDScope.register(y);
+        return y;
+    }
+
     /** Declares a trained parameter. */
     protected final Parameter parameter(String name, Init init, long... shape) {
         return declare(name, init, true, shape);
@@ -49,11 +66,6 @@ public abstract class Layer extends AbstractBlock {
     protected final <L extends Layer> L child(String name, L layer) {
         layers.put(name, layer);
         return addChildBlock(name, layer);
-    }
-
-    /** Averages (N, C, H, W) over space: (N, C). */
-    protected static NDArray spatialMean(NDArray x) {
-        return x.flatten(2, 3).mean(new int[] {2});
     }
 
     /** Returns every parameter and buffer of this layer by its timm-style name, in order of declaration. */

@@ -2,6 +2,7 @@ package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import org.backbonelab.tensor.Kernels;
 
 /** A linear map of the last axis: (..., in) to (..., out), with bias. */
 public final class Linear extends Layer {
@@ -27,7 +28,7 @@ public final class Linear extends Layer {
     @Override
     public NDArray apply(NDArray x, Pass pass) {
         NDArray w = pass.value(weight, x);
-        NDArray y = ai.djl.nn.core.Linear.linear(x, w, pass.value(bias, x)).singletonOrThrow();
+        NDArray y = Kernels.linear(x, w, pass.value(bias, x), pass.isBf16());
         pass.count(y.getShape().size() * w.getShape().get(1));
         return y;
     }

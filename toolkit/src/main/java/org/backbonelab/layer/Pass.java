@@ -5,7 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.Precision;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 
@@ -18,55 +21,71 @@ import org.backbonelab.tensor.Torch;
 public final class Pass {
     private final ParameterStore store;
     private final boolean training;
-    private final boolean updateStatistics;
     private final long seed;
-    private final BiConsumer<String, NDArray> tap;
-    private final NDArray mask;
+    private boolean updateStatistics;
+    private boolean bf16;
+    private boolean twiceDifferentiable;
+    private BiConsumer<String, NDArray> tap;
+    private NDArray mask;
     private long draws;
     private long macs;
 
-    private Pass(
-            ParameterStore store,
-            boolean training,
-            boolean updateStatistics,
-            long seed,
-            BiConsumer<String, NDArray> tap,
-            NDArray mask) {
+    private Pass(ParameterStore store, boolean training, long seed) {
         this.store = store;
         this.training = training;
-        this.updateStatistics = updateStatistics;
+        this.updateStatistics = training;
         this.seed = seed;
-        this.tap = tap;
-        this.mask = mask;
     }
 
-    /** Returns a pass in evaluation mode. */
+    private Pass change(Consumer<Pass> edit) {
+        Pass out = new Pass(store, training, seed);
+        out.updateStatistics = updateStatistics;
+        out.bf16 = bf16;
+        out.twiceDifferentiable = twiceDifferentiable;
+        out.tap = tap;
+        out.mask = mask;
+        edit.accept(out);
+        return out;
+    }
+
+    /** Returns a pass in evaluation mode, in float32. */
     public static Pass evaluation() {
-        return new Pass(null, false, false, 0, null, null);
+        return new Pass(null, false, 0);
     }
 
     /**
-     * Returns a pass in training mode.
+     * Returns a pass in training mode, in float32.
      *
      * @param seed of the drop-path masks; the same seed draws the same masks
      */
     public static Pass training(long seed) {
-        return new Pass(null, true, true, seed, null, null);
+        return new Pass(null, true, seed);
     }
 
     /** Returns a pass as DJL's own trainer asks for it. */
     public static Pass of(ParameterStore store, boolean training) {
-        return new Pass(store, training, training, System.nanoTime(), null, null);
+        return new Pass(store, training, System.nanoTime());
     }
 
     /** Returns this pass without updates of running statistics: the second pass of SAM. */
     public Pass withoutStatistics() {
-        return new Pass(store, training, false, seed, tap, mask);
+        return change(p -> p.updateStatistics = false);
+    }
+
+    /** Returns this pass with matrix products and convolutions in another precision. */
+    public Pass withPrecision(Precision precision) {
+        boolean low = precision.resolve() == Precision.BF16;
+        return change(p -> p.bf16 = low);
+    }
+
+    /** Returns this pass without operators that have no second derivative. */
+    public Pass twiceDifferentiable() {
+        return change(p -> p.twiceDifferentiable = true);
     }
 
     /** Returns this pass with a listener for named activations; the arrays are valid during the call only. */
     public Pass withTap(BiConsumer<String, NDArray> listener) {
-        return new Pass(store, training, updateStatistics, seed, listener, mask);
+        return change(p -> p.tap = listener);
     }
 
     /**
@@ -75,7 +94,7 @@ public final class Pass {
      * @param visible (N, 1, h, w), 1 = visible, 0 = removed, at the resolution of the last stage
      */
     public Pass withVisible(NDArray visible) {
-        return new Pass(store, training, updateStatistics, seed, tap, visible);
+        return change(p -> p.mask = visible);
     }
 
     /** Tells whether the pass trains. */
@@ -86,6 +105,16 @@ public final class Pass {
     /** Tells whether batch normalisation shall update its running statistics. */
     public boolean updatesStatistics() {
         return updateStatistics;
+    }
+
+    /** Tells whether matrix products and convolutions run in bfloat16. */
+    public boolean isBf16() {
+        return bf16;
+    }
+
+    /** Tells whether every operator must have a second derivative. */
+    public boolean isTwiceDifferentiable() {
+        return twiceDifferentiable;
     }
 
     /** Returns the multiply-adds counted so far. */
@@ -101,7 +130,7 @@ public final class Pass {
     /** Shows a named activation to the listener, if there is one. */
     public void tap(String name, NDArray activation) {
         if (tap != null) {
-            tap.accept(name, activation);
+            tap.accept(name, bf16 ? Kernels.toFloat(activation) : activation);
         }
     }
 

@@ -1,8 +1,8 @@
 package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /**
@@ -16,9 +16,7 @@ public final class ScaledStdConv extends Layer {
     private final Parameter weight;
     private final Parameter bias;
     private final Parameter gain;
-    private final Shape stride;
-    private final Shape padding;
-    private final int groups;
+    private final Kernels.Geometry geometry;
     private final int fanIn;
 
     /** Builds the convolution; gain starts at one, bias at zero. */
@@ -27,9 +25,7 @@ public final class ScaledStdConv extends Layer {
         bias = parameter("bias", Init.ZEROS, spec.out());
         // One value a channel, not (C, 1, 1, 1): gradient clipping takes a vector's norm as a whole.
         gain = parameter("gain", Init.ONES, spec.out());
-        stride = new Shape(spec.stride(), spec.stride());
-        padding = new Shape(spec.padding(), spec.padding());
-        groups = spec.groups();
+        geometry = spec.geometry();
         fanIn = spec.in() / spec.groups() * spec.kernel() * spec.kernel();
     }
 
@@ -43,6 +39,6 @@ public final class ScaledStdConv extends Layer {
                 .maximum(Torch.scalar(x, EPS))
                 .sqrt();
         NDArray standard = centred.div(spread).mul(pass.value(gain, x).expandDims(1));
-        return Conv.convolve(x, standard.reshape(raw.getShape()), pass.value(bias, x), stride, padding, groups, pass);
+        return Conv.convolve(x, standard.reshape(raw.getShape()), pass.value(bias, x), geometry, pass);
     }
 }

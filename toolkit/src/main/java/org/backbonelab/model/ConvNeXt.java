@@ -13,6 +13,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * ConvNeXt (arXiv 2201.03545) and ConvNeXt V2 (2301.00808).
@@ -88,14 +89,14 @@ public final class ConvNeXt extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stemNorm.apply(stem.apply(x, pass), pass);
         for (Layer layer : layers) {
-            y = layer.apply(y, pass);
+            y = layer.applyAlone(y, pass);
         }
         return y;
     }
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(norm.apply(spatialMean(features), pass), pass);
+        return fc.apply(norm.apply(Kernels.spatialMean(features), pass), pass);
     }
 
     /** One block: (N, C, H, W) to (N, C, H, W); also the decoder of FCMAE. */

@@ -44,7 +44,7 @@ public final class MlpMixer extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stem.apply(x, pass).flatten(2, 3).transpose(0, 2, 1);
         for (MixerBlock block : blocks) {
-            y = block.apply(y, pass);
+            y = block.applyAlone(y, pass);
         }
         return norm.apply(y, pass);
     }

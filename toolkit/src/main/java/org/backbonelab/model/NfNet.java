@@ -13,6 +13,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.ScaledStdConv;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /**
@@ -83,14 +84,14 @@ public final class NfNet extends Backbone {
             y = conv.apply(act(y), pass);
         }
         for (NfBlock block : blocks) {
-            y = block.apply(y, pass);
+            y = block.applyAlone(y, pass);
         }
         return act(finalConv.apply(y, pass));
     }
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(spatialMean(features), pass);
+        return fc.apply(Kernels.spatialMean(features), pass);
     }
 
     private static NDArray act(NDArray x) {
@@ -150,7 +151,7 @@ public final class NfNet extends Backbone {
             }
             NDArray y = conv2.apply(act(conv1.apply(u, pass)), pass);
             y = conv3.apply(act(conv2b.apply(act(y), pass)), pass);
-            NDArray pooled = Activation.relu(squeeze.apply(spatialMean(y), pass));
+            NDArray pooled = Activation.relu(squeeze.apply(Kernels.spatialMean(y), pass));
             NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(Torch.scalar(x, 2));
             y = y.mul(gate.expandDims(2).expandDims(3));
             y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(Torch.scalar(x, ALPHA));

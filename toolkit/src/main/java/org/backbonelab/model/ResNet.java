@@ -1,7 +1,6 @@
 package org.backbonelab.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import org.backbonelab.layer.BatchNorm;
@@ -10,6 +9,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * ResNet with basic blocks (He et al. 2016) in its small-image form: 3x3 stem at stride 1, no max-pool.
@@ -49,16 +49,16 @@ public final class ResNet extends Backbone {
 
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
-        NDArray y = Activation.relu(bn1.apply(conv1.apply(x, pass), pass));
+        NDArray y = bn1.applyRelu(conv1.apply(x, pass), pass);
         for (BasicBlock block : blocks) {
-            y = block.apply(y, pass);
+            y = block.applyAlone(y, pass);
         }
         return y;
     }
 
     @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return fc.apply(spatialMean(features), pass);
+        return fc.apply(Kernels.spatialMean(features), pass);
     }
 
     private static final class BasicBlock extends Layer {
@@ -90,11 +90,11 @@ public final class ResNet extends Backbone {
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
-            NDArray hidden = Activation.relu(bn1.apply(conv1.apply(x, pass), pass));
+            NDArray hidden = bn1.applyRelu(conv1.apply(x, pass), pass);
             pass.tap(name + ".act1", hidden);
             NDArray branch = bn2.apply(conv2.apply(hidden, pass), pass);
             NDArray skip = shortcut == null ? x : shortcutNorm.apply(shortcut.apply(x, pass), pass);
-            NDArray y = Activation.relu(pass.dropPath(branch, dropPath).add(skip));
+            NDArray y = Kernels.addRelu(pass.dropPath(branch, dropPath), skip);
             pass.tap(name, y);
             return y;
         }

@@ -56,7 +56,7 @@ public final class Vit extends Backbone {
         NDArray cls = pass.value(clsToken, x).repeat(0, n);
         NDArray y = NDArrays.concat(new NDList(cls, tokens), 1).add(pass.value(posEmbed, x));
         for (EncoderBlock block : blocks) {
-            y = block.apply(y, pass);
+            y = block.applyAlone(y, pass);
         }
         return norm.apply(y, pass);
     }

@@ -1,6 +1,6 @@
 package org.backbonelab.optim;
 
-import ai.djl.ndarray.NDArray;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as {@code torch.optim.AdamW}.
@@ -21,17 +21,18 @@ public final class AdamW extends BaseOptimizer {
     }
 
     @Override
-    protected void rule(Slot slot, NDArray weight, NDArray gradient, double lr, double decay) {
-        NDArray m = slot.get("exp_avg");
-        NDArray v = slot.get("exp_avg_sq");
-        m.muli(beta1).addi(gradient.mul(1 - beta1));
-        v.muli(beta2).addi(gradient.square().muli(1 - beta2));
-        if (decay != 0) {
-            weight.muli(1 - lr * decay);
-        }
-        double correction1 = 1 - Math.pow(beta1, slot.step());
-        double correction2 = 1 - Math.pow(beta2, slot.step());
-        NDArray denominator = v.sqrt().divi(Math.sqrt(correction2)).addi(EPS);
-        weight.subi(m.div(denominator).muli(lr / correction1));
+    protected void rule(Group group) {
+        Kernels.inPlace(
+                "adamw",
+                group.weights(),
+                group.gradients(),
+                group.state("exp_avg"),
+                group.state("exp_avg_sq"),
+                group.step(),
+                group.lr(),
+                beta1,
+                beta2,
+                group.decay(),
+                EPS);
     }
 }

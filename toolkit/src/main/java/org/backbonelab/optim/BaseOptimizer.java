@@ -3,24 +3,34 @@ package org.backbonelab.optim;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.optimizer.Optimizer;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import org.backbonelab.tensor.Torch;
 
 /**
  * What all update rules share: learning rate, decay and its exemptions, state per parameter, clearing of gradients.
  *
- * <p>A DJL optimizer, so it works in DJL's own {@code Trainer} too. DJL hands a custom optimizer a gradient and leaves
+ * <p>{@link #step} updates all parameters with one native call for each group of equal settings. As a DJL optimizer it
+ * works in DJL's own {@code Trainer} too, a parameter at a time. DJL hands a custom optimizer a gradient and leaves
  * clearing it to the optimizer; without that, gradients add up silently.
  */
 public abstract class BaseOptimizer extends Optimizer {
-    private final Map<String, Slot> slots = new HashMap<>();
-    private final Set<String> undecayed = new HashSet<>();
+    private static final Settings USUAL = new Settings(true, 1);
+
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Map<String, Settings> settings = new HashMap<>();
     private final double weightDecay;
     private double learningRate;
+
+    /** What may differ between parameters. */
+    private record Settings(boolean decayed, double lrScale) {}
+
+    /** Parameters that one native call updates. */
+    private record Key(Settings settings, long step) {}
 
     /**
      * Builds the shared part.
@@ -44,60 +54,156 @@ public abstract class BaseOptimizer extends Optimizer {
         this.learningRate = learningRate;
     }
 
-    /** Exempts a parameter, by DJL's id, from weight decay. */
-    public final void exemptFromDecay(String parameterId) {
-        undecayed.add(parameterId);
+    /**
+     * Sets a parameter apart from the others.
+     *
+     * @param parameterId as handed to {@link #step} or {@link #update}
+     * @param decayed whether weight decay acts on it
+     * @param lrScale factor of the learning rate, as layer-wise decay sets it
+     */
+    public final void group(String parameterId, boolean decayed, double lrScale) {
+        if (!(lrScale >= 0) || Double.isInfinite(lrScale)) {
+            throw new IllegalArgumentException(
+                    "learning-rate factor of " + parameterId + " is " + lrScale + ", expected a number of 0 or more");
+        }
+        settings.put(parameterId, new Settings(decayed, lrScale));
     }
 
-    /** Updates a parameter in place and clears its gradient. */
+    /** Updates a parameter in place and clears its gradient: what DJL's trainer calls. */
     @Override
     public final void update(String parameterId, NDArray weight, NDArray gradient) {
-        Slot slot = slots.computeIfAbsent(parameterId, id -> new Slot(weight));
-        slot.step++;
-        double decay = undecayed.contains(parameterId) ? 0 : weightDecay;
-        Torch.withoutGradients(() -> {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                rule(slot, weight, gradient, learningRate, decay);
-            }
-            return null;
-        });
+        step(List.of(parameterId), List.of(weight), List.of(gradient));
         Torch.zeroGradient(weight);
     }
 
     /**
-     * The update rule of one tensor.
+     * Updates all parameters in place.
      *
-     * @param slot state of this tensor, and the step, counted from 1
-     * @param weight changed in place
-     * @param gradient must not be changed
-     * @param lr learning rate of this step
-     * @param decay weight decay of this tensor
+     * @param ids a name for each, the same at every step
+     * @param weights the parameters
+     * @param gradients of the shapes of the weights, not changed
      */
-    protected abstract void rule(Slot slot, NDArray weight, NDArray gradient, double lr, double decay);
+    public final void step(List<String> ids, List<NDArray> weights, List<NDArray> gradients) {
+        Map<Key, Group> groups = new LinkedHashMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            NDArray weight = weights.get(i);
+            Slot slot = slots.computeIfAbsent(ids.get(i), id -> new Slot());
+            slot.step++;
+            Key key = new Key(settings.getOrDefault(ids.get(i), USUAL), slot.step);
+            Group group = groups.computeIfAbsent(key, this::group);
+            group.weights.add(weight);
+            group.gradients.add(gradients.get(i));
+            group.slots.add(slot);
+        }
+        groups.values().forEach(this::rule);
+    }
+
+    private Group group(Key key) {
+        double decay = key.settings.decayed ? weightDecay : 0;
+        return new Group(key.step, learningRate * key.settings.lrScale, decay);
+    }
+
+    /** The update rule of the tensors of one group. */
+    protected abstract void rule(Group group);
+
+    /** Returns the number of updates each parameter has had, by id. */
+    public final Map<String, Long> steps() {
+        Map<String, Long> out = new TreeMap<>();
+        slots.forEach((id, slot) -> out.put(id, slot.step));
+        return out;
+    }
+
+    /** Returns the state, by {@code "<parameter id>/<name of the state>"}: the live arrays, not copies. */
+    public final Map<String, NDArray> state() {
+        Map<String, NDArray> out = new TreeMap<>();
+        slots.forEach((id, slot) -> slot.arrays.forEach((name, array) -> out.put(id + "/" + name, array)));
+        return out;
+    }
+
+    /**
+     * Puts back what {@link #steps} and {@link #state} gave.
+     *
+     * @param state arrays of the shapes of the weights; the optimizer takes them over
+     */
+    public final void restore(Map<String, NDArray> state, Map<String, Long> steps) {
+        slots.clear();
+        steps.forEach((id, step) -> {
+            Slot slot = new Slot();
+            slot.step = step;
+            slots.put(id, slot);
+        });
+        state.forEach((key, array) -> {
+            int cut = key.lastIndexOf('/');
+            Slot slot = cut < 0 ? null : slots.get(key.substring(0, cut));
+            if (slot == null) {
+                throw new IllegalArgumentException(
+                        "optimizer state \"" + key + "\" belongs to no parameter, expected one of " + steps.keySet());
+            }
+            NDScope.unregister(array);
+            slot.arrays.put(key.substring(cut + 1), array);
+        });
+    }
 
     /** The state of one tensor. */
-    protected static final class Slot {
+    private static final class Slot {
         private final Map<String, NDArray> arrays = new LinkedHashMap<>();
-        private final NDArray like;
-        private int step;
+        private long step;
+    }
 
-        Slot(NDArray like) {
-            this.like = like;
+    /** Tensors with the same step, learning rate and decay. */
+    protected static final class Group {
+        private final List<NDArray> weights = new ArrayList<>();
+        private final List<NDArray> gradients = new ArrayList<>();
+        private final List<Slot> slots = new ArrayList<>();
+        private final long step;
+        private final double lr;
+        private final double decay;
+
+        private Group(long step, double lr, double decay) {
+            this.step = step;
+            this.lr = lr;
+            this.decay = decay;
+        }
+
+        /** Returns the tensors to change in place. */
+        List<NDArray> weights() {
+            return weights;
+        }
+
+        /** Returns their gradients, which must not be changed. */
+        List<NDArray> gradients() {
+            return gradients;
         }
 
         /** Returns the number of this step, from 1. */
-        int step() {
+        long step() {
             return step;
         }
 
-        /** Returns a named array of the tensor's shape, zero at first, that outlives the step. */
-        NDArray get(String name) {
-            return arrays.computeIfAbsent(name, n -> {
-                NDArray zeros = like.getManager().zeros(like.getShape());
-                NDScope.unregister(zeros);
-                return zeros;
-            });
+        /** Returns the learning rate of this step. */
+        double lr() {
+            return lr;
+        }
+
+        /** Returns the weight decay, 0 for exempt tensors. */
+        double decay() {
+            return decay;
+        }
+
+        /** Returns named arrays of the tensors' shapes, zero at first, that outlive the step. */
+        List<NDArray> state(String name) {
+            List<NDArray> out = new ArrayList<>();
+            for (int i = 0; i < slots.size(); i++) {
+                NDArray like = weights.get(i);
+                out.add(slots.get(i).arrays.computeIfAbsent(name, n -> zeros(like)));
+            }
+            return out;
+        }
+
+        private static NDArray zeros(NDArray like) {
+            NDArray zeros = like.getManager().zeros(like.getShape());
+            NDScope.unregister(zeros);
+            return zeros;
         }
     }
 

@@ -1,6 +1,6 @@
 package org.backbonelab.optim;
 
-import ai.djl.ndarray.NDArray;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * LAMB (You et al., ICLR 2020): Adam's direction, scaled per layer by ||w|| / ||u||.
@@ -20,20 +20,18 @@ public final class Lamb extends BaseOptimizer {
     }
 
     @Override
-    protected void rule(Slot slot, NDArray weight, NDArray gradient, double lr, double decay) {
-        NDArray m = slot.get("exp_avg");
-        NDArray v = slot.get("exp_avg_sq");
-        m.muli(BETA1).addi(gradient.mul(1 - BETA1));
-        v.muli(BETA2).addi(gradient.square().muli(1 - BETA2));
-        double correction1 = 1 - Math.pow(BETA1, slot.step());
-        double correction2 = 1 - Math.pow(BETA2, slot.step());
-        NDArray u = m.div(v.sqrt().divi(Math.sqrt(correction2)).addi(EPS)).divi(correction1);
-        if (decay != 0) {
-            u.addi(weight.mul(decay));
-        }
-        double weightNorm = weight.square().sum().getFloat();
-        double updateNorm = u.square().sum().getFloat();
-        double ratio = weightNorm > 0 && updateNorm > 0 ? Math.sqrt(weightNorm / updateNorm) : 1;
-        weight.subi(u.muli(lr * ratio));
+    protected void rule(Group group) {
+        Kernels.inPlace(
+                "lamb",
+                group.weights(),
+                group.gradients(),
+                group.state("exp_avg"),
+                group.state("exp_avg_sq"),
+                group.step(),
+                group.lr(),
+                BETA1,
+                BETA2,
+                group.decay(),
+                EPS);
     }
 }

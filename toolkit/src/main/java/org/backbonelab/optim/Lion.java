@@ -1,6 +1,6 @@
 package org.backbonelab.optim;
 
-import ai.djl.ndarray.NDArray;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * LION (Chen et al. 2023): the sign of an interpolated momentum, with decoupled weight decay.
@@ -17,12 +17,15 @@ public final class Lion extends BaseOptimizer {
     }
 
     @Override
-    protected void rule(Slot slot, NDArray weight, NDArray gradient, double lr, double decay) {
-        NDArray m = slot.get("exp_avg");
-        if (decay != 0) {
-            weight.muli(1 - lr * decay);
-        }
-        weight.subi(m.mul(BETA1).addi(gradient.mul(1 - BETA1)).sign().muli(lr));
-        m.muli(BETA2).addi(gradient.mul(1 - BETA2));
+    protected void rule(Group group) {
+        Kernels.inPlace(
+                "lion",
+                group.weights(),
+                group.gradients(),
+                group.state("exp_avg"),
+                group.lr(),
+                BETA1,
+                BETA2,
+                group.decay());
     }
 }

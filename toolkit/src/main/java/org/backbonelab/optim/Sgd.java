@@ -1,6 +1,6 @@
 package org.backbonelab.optim;
 
-import ai.djl.ndarray.NDArray;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * Stochastic gradient descent with momentum 0.9 and coupled weight decay, as {@code torch.optim.SGD}.
@@ -20,10 +20,15 @@ public final class Sgd extends BaseOptimizer {
     }
 
     @Override
-    protected void rule(Slot slot, NDArray weight, NDArray gradient, double lr, double decay) {
-        NDArray g = decay == 0 ? gradient : gradient.add(weight.mul(decay));
-        NDArray m = slot.get("momentum");
-        m.muli(MOMENTUM).addi(g);
-        weight.subi((nesterov ? m.mul(MOMENTUM).add(g) : m).mul(lr));
+    protected void rule(Group group) {
+        Kernels.inPlace(
+                "sgd",
+                group.weights(),
+                group.gradients(),
+                group.state("momentum_buffer"),
+                group.lr(),
+                MOMENTUM,
+                group.decay(),
+                nesterov);
     }
 }

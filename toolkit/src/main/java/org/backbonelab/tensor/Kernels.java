@@ -16,6 +16,9 @@ import java.util.List;
 public final class Kernels {
     private static final TorchScript SCRIPT = TorchScript.load(Kernels.class, "Kernels.py");
 
+    /** Channels innermost in memory are faster on processors, and on GPUs for bfloat16. */
+    private static final boolean CHANNELS_LAST = !Torch.device().isGpu();
+
     private Kernels() {}
 
     /**
@@ -45,14 +48,12 @@ public final class Kernels {
      * @param x (N, in, H, W)
      * @param weight (out, in / groups, k, k)
      * @param bias (out), or null
-     * @param channelsLast whether to lay out the result with channels innermost in memory
      * @return (N, out, H', W')
      */
-    public static NDArray conv(
-            NDArray x, NDArray weight, NDArray bias, Geometry geometry, boolean channelsLast, boolean bf16) {
+    public static NDArray conv(NDArray x, NDArray weight, NDArray bias, Geometry geometry, boolean bf16) {
         long[] stride = {geometry.stride, geometry.stride};
         long[] padding = {geometry.padding, geometry.padding};
-        return one(x, "conv", x, weight, bias, stride, padding, geometry.groups, channelsLast, bf16);
+        return one(x, "conv", x, weight, bias, stride, padding, geometry.groups, CHANNELS_LAST || bf16, bf16);
     }
 
     /**
@@ -78,15 +79,23 @@ public final class Kernels {
     }
 
     /**
+     * Which statistics a batch norm uses, and keeps.
+     *
+     * @param ofBatch whether to normalise by the batch's own, as in training
+     * @param momentum share of them in the new running ones, as PyTorch counts it; 0 leaves those alone
+     */
+    public record Statistics(boolean ofBatch, double momentum) {}
+
+    /**
      * Normalises over samples and space; in training by the batch's own statistics, which it adds to the running ones.
      *
      * @param x (N, C, H, W)
      * @param affine weight and bias, (C) each
      * @param running mean and variance, (C) each, changed in place in training
-     * @param momentum share of the new value, as PyTorch counts it; 0 leaves the running statistics alone
+     * @param relu whether to set what is below 0 to 0 afterwards
      */
     public static NDArray batchNorm(
-            NDArray x, List<NDArray> affine, List<NDArray> running, boolean training, double momentum, double eps) {
+            NDArray x, List<NDArray> affine, List<NDArray> running, Statistics statistics, double eps, boolean relu) {
         return one(
                 x,
                 "batch_norm",
@@ -95,9 +104,15 @@ public final class Kernels {
                 affine.get(1),
                 running.get(0),
                 running.get(1),
-                training,
-                momentum,
-                eps);
+                statistics.ofBatch,
+                statistics.momentum,
+                eps,
+                relu);
+    }
+
+    /** Computes max(0, x + y). */
+    public static NDArray addRelu(NDArray x, NDArray y) {
+        return one(x, "add_relu", x, y);
     }
 
     /** Computes GELU, by the error function or by its approximation with tanh. */
@@ -170,11 +185,17 @@ public final class Kernels {
         return SCRIPT.arrays(loss.getManager(), "hessian_vector_product", loss, parameters, vector);
     }
 
-    /** Returns the norm of all arrays together. */
-    public static double globalNorm(NDManager manager, List<NDArray> arrays) {
-        try (NDArray norm = SCRIPT.array(manager, "global_norm", arrays)) {
-            return norm.getFloat();
-        }
+    /**
+     * Scales gradients in place so that the norm of all together is at most {@code most}.
+     *
+     * @return the norm before
+     */
+    public static double clipGlobalNorm(NDManager manager, List<NDArray> gradients, double most) {
+        return Torch.withoutGradients(() -> {
+            try (NDArray norm = SCRIPT.array(manager, "clip_global_norm", gradients, most)) {
+                return (double) norm.getFloat();
+            }
+        });
     }
 
     /**

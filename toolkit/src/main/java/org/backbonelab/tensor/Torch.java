@@ -26,6 +26,9 @@ public final class Torch {
      * @throws IllegalArgumentException if {@code BACKBONELAB_THREADS} is not a positive whole number
      */
     public static synchronized Engine engine() {
+        if (!started) {
+            Allocator.keepFreedMemory();
+        }
         Engine engine = Engine.getEngine(ENGINE);
         if (!started) {
             started = true;

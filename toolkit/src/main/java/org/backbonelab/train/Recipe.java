@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.backbonelab.data.Batches.Augmentation;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;
+import org.backbonelab.tensor.Precision;
 
 /**
  * How to train: everything but the network, the data and the seed.
@@ -23,6 +24,7 @@ import org.backbonelab.optim.Schedule;
  * @param agc lambda of adaptive gradient clipping, 0 = none
  * @param rho radius of SAM, 0 = the plain step
  * @param maskRatio share of removed patches in masked pre-training
+ * @param precision of matrix products and convolutions
  */
 public record Recipe(
         Kind objective,
@@ -39,7 +41,8 @@ public record Recipe(
         double clipNorm,
         double agc,
         double rho,
-        double maskRatio) {
+        double maskRatio,
+        Precision precision) {
     /** The kinds of objectives. */
     public enum Kind {
         /** {@link Supervised}. */
@@ -167,6 +170,11 @@ public record Recipe(
         return change(d -> d.maskRatio = value);
     }
 
+    /** Returns this recipe with matrix products and convolutions in another precision. */
+    public Recipe withPrecision(Precision value) {
+        return change(d -> d.precision = value);
+    }
+
     private Recipe change(Consumer<Draft> edit) {
         Draft d = new Draft();
         d.objective = objective;
@@ -184,6 +192,7 @@ public record Recipe(
         d.agc = agc;
         d.rho = rho;
         d.maskRatio = maskRatio;
+        d.precision = precision;
         edit.accept(d);
         return d.build();
     }
@@ -205,6 +214,7 @@ public record Recipe(
         private double agc;
         private double rho;
         private double maskRatio;
+        private Precision precision = Precision.FP32;
 
         Recipe build() {
             return new Recipe(
@@ -222,7 +232,8 @@ public record Recipe(
                     clipNorm,
                     agc,
                     rho,
-                    maskRatio);
+                    maskRatio,
+                    precision);
         }
     }
 }

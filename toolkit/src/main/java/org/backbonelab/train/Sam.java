@@ -1,11 +1,8 @@
 package org.backbonelab.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.backbonelab.optim.Clipping;
-import org.backbonelab.tensor.Torch;
+import java.util.List;
+import org.backbonelab.tensor.Kernels;
 
 /**
  * Sharpness-aware minimisation (Foret et al., arXiv 2010.01412).
@@ -26,47 +23,20 @@ public record Sam(double rho) implements Step {
 
     @Override
     public double update(Update update) {
-        double loss = update.backward(false);
-        if (!Double.isFinite(loss)) {
-            return loss;
+        Update.Backward first = update.backward(false);
+        if (!first.isFinite()) {
+            return first.loss();
         }
-        Map<String, NDArray> saved = ascend(update);
-        double perturbed = update.backward(true);
-        restore(update, saved);
-        if (!Double.isFinite(perturbed)) {
-            return perturbed;
+        List<NDArray> weights = update.weights().arrays();
+        List<NDArray> copies = Kernels.ascend(update.manager(), weights, first.gradients(), rho);
+        first.release();
+        Update.Backward second = update.backward(true);
+        Kernels.inPlace("restore", weights, copies);
+        copies.forEach(NDArray::close);
+        if (!second.isFinite()) {
+            return second.loss();
         }
-        update.apply(update.gradients());
-        return loss;
-    }
-
-    /** Moves to w + e and returns copies of w. */
-    private Map<String, NDArray> ascend(Update update) {
-        return Torch.withoutGradients(() -> {
-            Map<String, NDArray> gradients = update.gradients();
-            double norm = Clipping.globalNorm(gradients.values());
-            double scale = rho / Math.max(norm, 1e-12);
-            Map<String, NDArray> saved = new LinkedHashMap<>();
-            update.parameters().forEach((name, p) -> {
-                NDArray w = p.getArray();
-                NDArray copy = w.duplicate();
-                saved.put(name, copy);
-                w.addi(gradients.get(name).mul(scale));
-            });
-            update.clear();
-            return saved;
-        });
-    }
-
-    private static void restore(Update update, Map<String, NDArray> saved) {
-        Torch.withoutGradients(() -> {
-            update.parameters().forEach((name, p) -> {
-                saved.get(name).copyTo(p.getArray());
-                // The copy hangs on the parameter's long-lived manager: give it back at once.
-                NDScope.unregister(saved.get(name));
-                saved.get(name).close();
-            });
-            return null;
-        });
+        update.apply(second.gradients());
+        return first.loss();
     }
 }

@@ -12,10 +12,10 @@ public interface Step {
 
     /** The plain step: gradient, clipping, optimizer. */
     Step PLAIN = update -> {
-        double loss = update.backward(false);
-        if (Double.isFinite(loss)) {
-            update.apply(update.gradients());
+        Update.Backward backward = update.backward(false);
+        if (backward.isFinite()) {
+            update.apply(backward.gradients());
         }
-        return loss;
+        return backward.loss();
     };
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /**
@@ -20,7 +21,13 @@ public record Supervised(Backbone model, double labelSmoothing) implements Objec
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
         NDArray logits = model.apply(images(manager, batch), pass);
-        return crossEntropy(logits, batch.labels());
+        int classes = Math.toIntExact(logits.getShape().get(1));
+        float[] oneHot = new float[batch.count() * classes];
+        for (int i = 0; i < batch.count(); i++) {
+            oneHot[i * classes + batch.labels()[i]] = 1;
+        }
+        NDArray targets = Torch.array(manager, oneHot, logits.getShape());
+        return Kernels.crossEntropy(logits, targets, labelSmoothing);
     }
 
     @Override
@@ -32,16 +39,5 @@ public record Supervised(Backbone model, double labelSmoothing) implements Objec
     public static NDArray images(NDManager manager, Batch batch) {
         return Torch.array(
                 manager, batch.pixels(), new Shape(batch.count(), batch.channels(), batch.size(), batch.size()));
-    }
-
-    private NDArray crossEntropy(NDArray logits, int[] labels) {
-        int classes = Math.toIntExact(logits.getShape().get(1));
-        float[] target = new float[labels.length * classes];
-        java.util.Arrays.fill(target, (float) (labelSmoothing / classes));
-        for (int i = 0; i < labels.length; i++) {
-            target[i * classes + labels[i]] += (float) (1 - labelSmoothing);
-        }
-        NDArray y = Torch.array(logits.getManager(), target, logits.getShape());
-        return logits.logSoftmax(-1).mul(y).sum().div(Torch.scalar(logits, -labels.length));
     }
 }

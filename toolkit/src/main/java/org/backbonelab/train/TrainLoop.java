@@ -35,6 +35,7 @@ public final class TrainLoop {
      */
     public static Outcome run(Objective objective, Split data, Recipe recipe, long seed) {
         BaseOptimizer optimizer = optimizer(objective, recipe);
+        Weights weights = Weights.of(objective);
         Step step = recipe.rho() > 0 ? new Sam(recipe.rho()) : Step.PLAIN;
         Batches batches = new Batches(data, recipe.augmentation(), seed);
         int perEpoch = batches.perEpoch(recipe.batchSize());
@@ -51,7 +52,7 @@ public final class TrainLoop {
             int number = (int) (i % perEpoch);
             Batch batch = batches.train((int) (i / perEpoch), number, recipe.batchSize());
             optimizer.setLearningRate(recipe.schedule().at(recipe.lr(), i, warmup, total));
-            double loss = update(step, objective, batch, Seeds.derive(seed, "step", i), optimizer, recipe);
+            double loss = update(step, objective, weights, batch, Seeds.derive(seed, "step", i), optimizer, recipe);
             images += batch.count();
             sum += loss;
             if (!Double.isFinite(loss)) {
@@ -67,11 +68,17 @@ public final class TrainLoop {
     }
 
     private static double update(
-            Step step, Objective objective, Batch batch, long seed, BaseOptimizer optimizer, Recipe recipe) {
+            Step step,
+            Objective objective,
+            Weights weights,
+            Batch batch,
+            long seed,
+            BaseOptimizer optimizer,
+            Recipe recipe) {
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            double loss = step.update(new Update(manager, objective, batch, seed, optimizer, recipe));
+            double loss = step.update(new Update(manager, objective, weights, List.of(batch), seed, optimizer, recipe));
             if (objective instanceof Masked masked) {
                 masked.nextMasks();
             }
@@ -86,7 +93,7 @@ public final class TrainLoop {
             objective.parameters().forEach((name, p) -> {
                 boolean vector = p.getArray().getShape().dimension() < 2;
                 if (vector || name.endsWith("_embed") || name.endsWith("_token")) {
-                    optimizer.exemptFromDecay(p.getId());
+                    optimizer.group(name, false, 1);
                 }
             });
         }

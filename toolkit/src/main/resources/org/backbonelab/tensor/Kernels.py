@@ -40,8 +40,15 @@ class Kernels(Module):
 
   # Input and output may be bfloat16; sums are float32.
   def batch_norm(self, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, training: bool,
-                 momentum: float, eps: float) -> Tensor:
-    return torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, False)
+                 momentum: float, eps: float, relu: bool) -> Tensor:
+    y = torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, True)
+    if relu:
+      # In place: the norm's derivative does not need its output.
+      y = torch.relu_(y)
+    return y
+
+  def add_relu(self, x: Tensor, y: Tensor) -> Tensor:
+    return torch.relu_(torch.add(x, y))
 
   def gelu(self, x: Tensor, tanh: bool) -> Tensor:
     if tanh:
@@ -113,8 +120,21 @@ class Kernels(Module):
       _ = torch.append(norms, torch.norm(gradients[i]))
     return torch.norm(torch.stack(norms))
 
+  # Returns the norm before.
+  def clip_global_norm(self, gradients: List[Tensor], most: float) -> Tensor:
+    norm = (self).global_norm(gradients, )
+    factor = torch.clamp(torch.div(most, torch.add(norm, 9.9999999999999995e-07)), None, 1)
+    for i in range(torch.len(gradients)):
+      _ = torch.mul_(gradients[i], factor)
+    return norm
+
+  def accumulate(self, sums: List[Tensor], gradients: List[Tensor], share: float) -> None:
+    for i in range(torch.len(gradients)):
+      _ = torch.add_(sums[i], gradients[i], alpha=share)
+
   def scale(self, tensors: List[Tensor], factor: float) -> None:
-    torch._foreach_mul_(tensors, factor)
+    for i in range(torch.len(tensors)):
+      _ = torch.mul_(tensors[i], factor)
 
   def unit_norm(self, x: Tensor) -> Tensor:
     if torch.lt(torch.dim(x), 2):

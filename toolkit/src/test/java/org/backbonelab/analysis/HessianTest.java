@@ -58,13 +58,13 @@ class HessianTest {
                 float[] flat = Golden.concat(v);
                 double[] direction = new double[flat.length];
                 java.util.Arrays.setAll(direction, i -> flat[i]);
-                List<NDArray> product = Hessian.product(space, v, 5e-3);
+                List<NDArray> product = space.hessianProduct(v);
                 float[] found = Golden.concat(product);
                 double[] expected = dense.operate(direction);
                 double largest =
                         java.util.Arrays.stream(expected).map(Math::abs).max().orElseThrow();
                 for (int i = 0; i < expected.length; i++) {
-                    assertEquals(expected[i], found[i], 2e-3 * largest, "value " + i);
+                    assertEquals(expected[i], found[i], 1e-5 * largest, "value " + i);
                 }
             }
         }
@@ -127,9 +127,6 @@ class HessianTest {
             Hessian.top(new Supervised(model, 0), Nets.batch(4), 0);
             Nets.values(model.namedParameters())
                     .forEach((key, after) -> assertArrayEquals(before.get(key), after, key));
-            for (NDArray w : Nets.arrays(model.trainedParameters())) {
-                assertEquals(0, w.getGradient().abs().sum().getFloat(), "a gradient is left behind");
-            }
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,7 +36,7 @@ class ClippingTest {
             NDArray gradient = Golden.fill(manager, shape, 2);
             float[] w = weight.toFloatArray();
             float[] g = gradient.toFloatArray();
-            Clipping.adaptive(weight, gradient, LAMBDA);
+            Clipping.adaptive(List.of(weight), List.of(gradient), LAMBDA);
             float[] clipped = gradient.toFloatArray();
             for (int u = 0; u < units; u++) {
                 double limit = LAMBDA * Math.max(norm(w, u, width), 1e-3);
@@ -60,7 +61,7 @@ class ClippingTest {
     void zeroWeightLetsAGradientOfAThousandthOfLambdaThrough() {
         try (NDManager manager = Torch.newManager()) {
             NDArray gradient = manager.create(new float[] {3, 4});
-            Clipping.adaptive(manager.zeros(new Shape(2)), gradient, LAMBDA);
+            Clipping.adaptive(List.of(manager.zeros(new Shape(2))), List.of(gradient), LAMBDA);
             assertEquals(0.01 * 1e-3, Math.hypot(gradient.getFloat(0), gradient.getFloat(1)), 1e-10);
         }
     }
@@ -70,7 +71,7 @@ class ClippingTest {
         try (NDManager manager = Torch.newManager()) {
             NDArray weight = manager.ones(new Shape(2, 2));
             NDArray gradient = manager.create(new float[] {1e-3f, 0, 0, 0}, new Shape(2, 2));
-            Clipping.adaptive(weight, gradient, LAMBDA);
+            Clipping.adaptive(List.of(weight), List.of(gradient), LAMBDA);
             assertArrayEquals(new float[] {1e-3f, 0, 0, 0}, gradient.toFloatArray());
         }
     }
@@ -88,7 +89,7 @@ class ClippingTest {
             NDArray gradient = Golden.fill(manager, new Shape(3, 4), 2);
             weight.setRequiresGradient(true);
             boolean[] recorded = fresh.submit(() -> {
-                        Clipping.adaptive(weight, gradient, LAMBDA);
+                        Clipping.adaptive(List.of(weight), List.of(gradient), LAMBDA);
                         return new boolean[] {Graphs.isRecorded(weight.mul(2)), Graphs.isRecorded(gradient)};
                     })
                     .get();

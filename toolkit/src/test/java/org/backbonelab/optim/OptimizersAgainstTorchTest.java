@@ -65,7 +65,7 @@ class OptimizersAgainstTorchTest {
             for (int k = 0; k < SHAPES.size(); k++) {
                 gradients.add(Golden.fill(manager, SHAPES.get(k), k));
             }
-            double norm = Clipping.byGlobalNorm(gradients, maxNorm);
+            double norm = Clipping.byGlobalNorm(manager, gradients, maxNorm);
             assertEquals(golden.values(key, "norm")[0], norm, 1e-5 * norm);
             Golden.assertClose(golden.values(key, "grad"), Golden.concat(gradients), "gradients");
         }

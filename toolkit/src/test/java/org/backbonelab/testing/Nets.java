@@ -20,6 +20,7 @@ import org.backbonelab.train.Objective;
 import org.backbonelab.train.Recipe;
 import org.backbonelab.train.Step;
 import org.backbonelab.train.Update;
+import org.backbonelab.train.Weights;
 
 /** Small networks and batches. */
 public final class Nets {
@@ -49,14 +50,30 @@ public final class Nets {
     /** Makes one update and returns the loss before it. */
     public static double step(Step step, Objective objective, Batch batch, BaseOptimizer optimizer, Recipe recipe) {
         try (NDManager manager = Torch.newManager()) {
-            return step.update(new Update(manager, objective, batch, 1, optimizer, recipe));
+            Weights weights = Weights.of(objective);
+            return step.update(new Update(manager, objective, weights, List.of(batch), 1, optimizer, recipe));
         }
     }
 
-    /** Returns the loss and leaves gradients at the parameters. */
-    public static double backward(Objective objective, Batch batch) {
+    /** A loss and its gradients by name. */
+    public record Gradients(double loss, Map<String, float[]> values) {}
+
+    /** Returns the loss and its gradients in training mode. */
+    public static Gradients backward(Objective objective, Batch batch) {
+        return backward(objective, Recipe.supervised(), batch);
+    }
+
+    /** Returns the loss over some batches and its gradients, as a recipe computes them. */
+    public static Gradients backward(Objective objective, Recipe recipe, Batch... batches) {
+        Weights weights = Weights.of(objective);
         try (NDManager manager = Torch.newManager()) {
-            return new Update(manager, objective, batch, 1, null, Recipe.supervised()).backward(false);
+            Update.Backward found =
+                    new Update(manager, objective, weights, List.of(batches), 1, null, recipe).backward(false);
+            Map<String, float[]> values = new LinkedHashMap<>();
+            for (int i = 0; i < found.gradients().size(); i++) {
+                values.put(weights.names().get(i), found.gradients().get(i).toFloatArray());
+            }
+            return new Gradients(found.loss(), values);
         }
     }
 
@@ -64,6 +81,17 @@ public final class Nets {
     public static Map<String, float[]> values(Map<String, Parameter> parameters) {
         Map<String, float[]> out = new LinkedHashMap<>();
         parameters.forEach((name, p) -> out.put(name, p.getArray().toFloatArray()));
+        return out;
+    }
+
+    /** Returns all values in one array. */
+    public static float[] concat(Map<String, float[]> values) {
+        float[] out = new float[values.values().stream().mapToInt(v -> v.length).sum()];
+        int at = 0;
+        for (float[] v : values.values()) {
+            System.arraycopy(v, 0, out, at, v.length);
+            at += v.length;
+        }
         return out;
     }
 

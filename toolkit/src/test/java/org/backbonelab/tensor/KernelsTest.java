@@ -1,0 +1,164 @@
+package org.backbonelab.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.backbonelab.testing.Golden;
+import org.junit.jupiter.api.Test;
+
+class KernelsTest {
+    @Test
+    void bf16IsCloseToButNotFp32AndItsGradientsAreFp32() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray x = Golden.fill(manager, new Shape(8, 16, 6, 6), 0);
+            NDArray w = Golden.fill(manager, new Shape(8, 16, 3, 3), 1);
+            w.setRequiresGradient(true);
+            Kernels.Geometry geometry = new Kernels.Geometry(1, 1, 1);
+            float[] exact = Kernels.conv(x, w, null, geometry, false).toFloatArray();
+            NDArray low = Kernels.conv(x, w, null, geometry, true);
+            assertWithin(0.02, exact, Kernels.toFloat(low).toFloatArray());
+            NDArray head = Golden.fill(manager, new Shape(5, 6), 2);
+            assertWithin(
+                    0.02,
+                    Kernels.linear(x, head, null, false).toFloatArray(),
+                    Kernels.toFloat(Kernels.linear(x, head, null, true)).toFloatArray());
+            float[][] gradients = new float[2][];
+            for (int i = 0; i < 2; i++) {
+                boolean bf16 = i == 1;
+                gradients[i] = Torch.withGradients(() -> {
+                            NDArray y = Kernels.conv(x, w, null, geometry, bf16);
+                            return Kernels.grad(Kernels.toFloat(y).square().sum(), List.of(w));
+                        })
+                        .get(0)
+                        .toFloatArray();
+            }
+            assertWithin(0.02, gradients[0], gradients[1]);
+        }
+    }
+
+    private static void assertWithin(double share, float[] exact, float[] low) {
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < exact.length; i++) {
+            largest = Math.max(largest, Math.abs(exact[i]));
+            difference = Math.max(difference, Math.abs(exact[i] - low[i]));
+        }
+        assertTrue(difference > 0, "bfloat16 was not used");
+        assertTrue(difference <= share * largest, difference + " of " + largest);
+    }
+
+    /** libtorch's fused update walks over raw memory, and convolutions give gradients in another layout. */
+    @Test
+    void fusedUpdatesDoNotCareHowAGradientLiesInMemory() {
+        for (String rule : new String[] {"adamw", "sgd"}) {
+            try (NDManager manager = Torch.newManager()) {
+                NDArray plain = Golden.fill(manager, new Shape(2, 3, 2, 2), 1);
+                NDArray other = plain.duplicate();
+                NDArray gradient = Golden.fill(manager, new Shape(2, 3, 2, 2), 2);
+                NDArray swapped = gradient.transpose(0, 2, 3, 1).duplicate().transpose(0, 3, 1, 2);
+                update(rule, plain, gradient);
+                update(rule, other, swapped);
+                assertArrayEquals(plain.toFloatArray(), other.toFloatArray(), rule);
+                assertFalse(plain.contentEquals(Golden.fill(manager, new Shape(2, 3, 2, 2), 1)), "nothing moved");
+            }
+        }
+    }
+
+    private static void update(String rule, NDArray w, NDArray g) {
+        NDArray m = w.getManager().zeros(w.getShape());
+        NDArray v = w.getManager().zeros(w.getShape());
+        if (rule.equals("sgd")) {
+            Kernels.inPlace(rule, List.of(w), List.of(g), List.of(m), 0.1, 0.9, 0.0, false);
+        } else {
+            Kernels.inPlace(rule, List.of(w), List.of(g), List.of(m), List.of(v), 1L, 0.1, 0.9, 0.999, 0.0, 1e-8);
+        }
+    }
+
+    @Test
+    void batchNormKeepsRunningStatisticsWhenToldTo() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray x = Golden.fill(manager, new Shape(4, 3, 5, 5), 0);
+            List<NDArray> affine = List.of(manager.ones(new Shape(3)), manager.zeros(new Shape(3)));
+            List<NDArray> running = List.of(manager.zeros(new Shape(3)), manager.ones(new Shape(3)));
+            NDArray still = Kernels.batchNorm(x, affine, running, new Kernels.Statistics(true, 0), 1e-5, false);
+            assertArrayEquals(new float[3], running.get(0).toFloatArray());
+            NDArray moved = Kernels.batchNorm(x, affine, running, new Kernels.Statistics(true, 0.1), 1e-5, false);
+            assertArrayEquals(still.toFloatArray(), moved.toFloatArray());
+            float[] mean = x.transpose(1, 0, 2, 3)
+                    .reshape(3, 100)
+                    .mean(new int[] {1})
+                    .mul(0.1f)
+                    .toFloatArray();
+            assertArrayEquals(mean, running.get(0).toFloatArray(), 1e-6f);
+        }
+    }
+
+    @Test
+    void wrongShapeShowsLibtorchsMessage() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray x = manager.ones(new Shape(2, 3));
+            String message = assertThrows(
+                            EngineException.class, () -> Kernels.linear(x, manager.ones(new Shape(4, 5)), null, false))
+                    .getMessage();
+            assertTrue(message.contains("2x3") && message.contains("5x4"), message);
+        }
+    }
+
+    /** A graph with create_graph that outlives its call would keep all activations for ever. */
+    @Test
+    void thousandHessianProductsLeakNothing() throws IOException {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray x = manager.ones(new Shape(64, 256));
+            NDArray w = Golden.fill(manager, new Shape(256, 256), 1);
+            w.setRequiresGradient(true);
+            NDArray v = Golden.fill(manager, new Shape(256, 256), 2);
+            products(100, x, w, v);
+            long before = residentKilobytes();
+            products(1000, x, w, v);
+            long grown = residentKilobytes() - before;
+            // One product's graph is over 1 MB.
+            assertTrue(grown < 50_000, grown + " kB more after 1,000 products");
+        }
+    }
+
+    private static void products(int count, NDArray x, NDArray w, NDArray v) {
+        for (int i = 0; i < count; i++) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                Torch.withGradients(() -> Kernels.hessianVectorProduct(
+                        Kernels.gelu(Kernels.linear(x, w, null, false), false).sum(), List.of(w), List.of(v)));
+            }
+        }
+    }
+
+    private static long residentKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    @Test
+    void precisionFollowsTheProcessorsFlags() {
+        assertTrue(Precision.hasBf16(Stream.of("model name : X", "flags\t: fpu avx512_bf16 clzero")));
+        assertTrue(Precision.hasBf16(Stream.of("flags\t: fpu amx_bf16 amx_tile")));
+        assertFalse(Precision.hasBf16(Stream.of("flags\t: fpu avx512f", "other : avx512_bf16")));
+        assertFalse(Precision.hasBf16(Stream.of()));
+        assertEquals(Precision.BF16, Precision.BF16.resolve());
+        assertEquals(Precision.FP32, Precision.FP32.resolve());
+        assertTrue(Precision.AUTO.resolve() != Precision.AUTO);
+    }
+}
