@@ -2,6 +2,7 @@ package org.backbonelab.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.backbonelab.tensor.Precision;
 
 /** The list of contenders. */
 final class Contenders {
@@ -18,11 +19,17 @@ final class Contenders {
         ALL.put("javacpp-cl", (task, threads) -> new JavaCpp(task, "openblas", true, threads));
         ALL.put("javacpp-mkl", (task, threads) -> new JavaCpp(task, "mkl", false, threads));
         ALL.put("javacpp-mkl-cl", (task, threads) -> new JavaCpp(task, "mkl", true, threads));
-        ALL.put("djl", Stock::new);
+        ALL.put("djl", (task, threads) -> task == Task.ADAMW ? UpdateAlone.stock(threads) : new Stock(task, threads));
         ALL.put("script", (task, threads) -> new Script(task, false, false, threads));
         ALL.put("script-cl", (task, threads) -> new Script(task, true, false, threads));
         ALL.put("script-bf16", (task, threads) -> new Script(task, false, true, threads));
         ALL.put("script-bf16-cl", (task, threads) -> new Script(task, true, true, threads));
+        ALL.put("ours", (task, threads) -> switch (task) {
+            case ADAMW -> UpdateAlone.ours(threads);
+            case CELL -> new WholeCell(threads);
+            default -> new Ours(task, Precision.FP32, threads);
+        });
+        ALL.put("ours-bf16", (task, threads) -> new Ours(task, Precision.BF16, threads));
     }
 
     private Contenders() {}

@@ -33,7 +33,7 @@ final class JavaCppNetworks {
             case VIT -> vit(x);
             case RESNET -> resnet(x);
             case CONVNEXT -> convnext(x);
-            case ADAMW -> throw new IllegalArgumentException("AdamW has no network");
+            default -> throw new IllegalArgumentException(task + " is none of the networks");
         };
     }
 

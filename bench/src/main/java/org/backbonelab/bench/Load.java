@@ -18,7 +18,7 @@ import java.nio.file.Path;
 record Load(long busy, long own, long idle) {
     /** Reads the counters of Linux. */
     static Load now() {
-        String[] cpu = read("/proc/stat").lines().findFirst().orElseThrow().split("\\s+");
+        String[] cpu = read("/proc/stat").lines().findFirst().orElseThrow().split("\\s+", -1);
         long idle = Long.parseLong(cpu[4]) + Long.parseLong(cpu[5]);
         long all = 0;
         // user, nice, system, idle, iowait, irq, softirq, steal; guest time is part of user time.
@@ -26,7 +26,7 @@ record Load(long busy, long own, long idle) {
             all += Long.parseLong(cpu[i]);
         }
         String stat = read("/proc/self/stat");
-        String[] own = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] own = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return new Load(all - idle, Long.parseLong(own[11]) + Long.parseLong(own[12]), idle);
     }
 

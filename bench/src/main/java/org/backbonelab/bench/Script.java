@@ -23,7 +23,6 @@ final class Script implements Contender {
 
     /** Builds the network; see {@code Vit.py} and its neighbours. */
     Script(Task task, boolean channelsLast, boolean bf16, int threads) {
-        Memory.keep();
         manager = Torch.newManager();
         Torch.setThreads(threads);
         module = module(task);
@@ -35,7 +34,8 @@ final class Script implements Contender {
         List<NDArray> steps = Collections.nCopies(parameters.size(), copy(manager.zeros(new Shape())));
         if (task == Task.ADAMW) {
             method = "update";
-            arguments = new Object[] {parameters, parameters, first, second, steps};
+            List<NDArray> gradients = parameters.stream().map(NDArray::duplicate).toList();
+            arguments = new Object[] {parameters, gradients, first, second, steps};
             return;
         }
         parameters.forEach(p -> p.setRequiresGradient(true));

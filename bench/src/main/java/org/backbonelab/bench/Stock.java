@@ -1,7 +1,6 @@
 package org.backbonelab.bench;
 
 import ai.djl.Model;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -17,7 +16,6 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.Batchifier;
-import org.backbonelab.tensor.Torch;
 
 /** DJL as it comes: stock blocks, stock optimizer, {@link EasyTrain#trainBatch} on a {@link Trainer}. */
 final class Stock implements Contender {
@@ -30,8 +28,7 @@ final class Stock implements Contender {
 
     /** Builds the network. */
     Stock(Task task, int threads) {
-        Torch.engine();
-        Torch.setThreads(threads);
+        setThreads(threads);
         model = Model.newInstance(task.id(), "PyTorch");
         model.setBlock(StockNetworks.block(task));
         DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
@@ -42,6 +39,11 @@ final class Stock implements Contender {
         NDManager manager = trainer.getManager();
         images = manager.create(FixedBatch.pixels(), shape);
         labels = manager.create(FixedBatch.labels());
+    }
+
+    /** Read when the engine starts. */
+    static void setThreads(int threads) {
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
     }
 
     static Optimizer adamw() {

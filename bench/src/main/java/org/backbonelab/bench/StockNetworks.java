@@ -33,7 +33,7 @@ final class StockNetworks {
             case VIT -> vit();
             case RESNET -> resnet();
             case CONVNEXT -> convnext();
-            case ADAMW -> throw new IllegalArgumentException("AdamW has no network");
+            default -> throw new IllegalArgumentException(task + " is none of the networks");
         };
     }
 

@@ -13,7 +13,11 @@ enum Task {
     /** Dims 40-80-160-320, depths 2-2-6-2, patch-2 stem, AdamW. */
     CONVNEXT("ConvNeXt"),
     /** The update alone: 25 M parameters in 150 tensors. */
-    ADAMW("AdamW");
+    ADAMW("AdamW"),
+    /** The studies' smallest network, for whatever needs many steps. */
+    MICRO("resnet_micro"),
+    /** A whole cell of a study: train, evaluate, row. */
+    CELL("cell");
 
     static final int BATCH = 128;
     static final int CLASSES = 10;
@@ -71,6 +75,7 @@ enum Task {
             case RESNET -> resnet(out);
             case CONVNEXT -> convnext(out);
             case ADAMW -> adamw(out);
+            case MICRO, CELL -> throw new IllegalArgumentException(this + " is ours alone");
         }
         return out;
     }

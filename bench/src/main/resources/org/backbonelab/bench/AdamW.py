@@ -1,4 +1,4 @@
-  # libtorch's fused AdamW alone; the weights serve as their own gradients.
+  # libtorch's fused AdamW alone.
   def update(self, parameters: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor],
              exp_avg_sq: List[Tensor], steps: List[Tensor]) -> float:
     _ = torch.add_(steps[0], 1)
