@@ -6,18 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How busy the machine was, and how much of that was this process, in clock ticks since they started.
+ * How busy the machine was, and how much of that was one process, in clock ticks since they started.
  *
  * <p>A step with two threads on two cores takes many times as long when anything else runs, since its threads wait for
  * each other; such a step says nothing and is told apart by {@link #othersSince}.
  *
  * @param busy all cores, including what the host took away
- * @param own this process
+ * @param own the process
  * @param idle all cores
  */
 record Load(long busy, long own, long idle) {
     /** Reads the counters of Linux. */
     static Load now() {
+        return of(ProcessHandle.current().pid());
+    }
+
+    /** Reads them as another process would. */
+    static Load of(long pid) {
         String[] cpu = read("/proc/stat").lines().findFirst().orElseThrow().split("\\s+", -1);
         long idle = Long.parseLong(cpu[4]) + Long.parseLong(cpu[5]);
         long all = 0;
@@ -25,7 +30,7 @@ record Load(long busy, long own, long idle) {
         for (int i = 1; i <= 8; i++) {
             all += Long.parseLong(cpu[i]);
         }
-        String stat = read("/proc/self/stat");
+        String stat = read("/proc/" + pid + "/stat");
         String[] own = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return new Load(all - idle, Long.parseLong(own[11]) + Long.parseLong(own[12]), idle);
     }

@@ -1,0 +1,131 @@
+package org.backbonelab.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The smaller sections of the report: the optimizer alone, start-up, resident memory, two processes. */
+final class Comparison {
+    private static final int FEW_STEPS = 50;
+    private static final int MANY_STEPS = 1000;
+    private static final int FEW_CELLS = 10;
+    private static final int MANY_CELLS = 200;
+
+    private final Report report;
+    private final Rounds plan;
+    private final int threads;
+
+    Comparison(Report report, Rounds plan, int threads) {
+        this.report = report;
+        this.plan = plan;
+        this.threads = threads;
+    }
+
+    /** AdamW alone. */
+    void adamw() {
+        List<ChildProcess> children = new ArrayList<>();
+        try {
+            for (String name : List.of("script", "ours", "javacpp", "javacpp-mkl", "djl")) {
+                children.add(ChildProcess.start(name, Task.ADAMW, threads));
+            }
+            Map<ChildProcess, Sample> times = plan.with(5, 10).measure(children);
+            double bound = times.get(children.get(0)).median();
+            List<List<String>> rows = new ArrayList<>();
+            times.forEach((child, sample) -> rows.add(List.of(
+                    child.contender(),
+                    sample.text(1, 1),
+                    sample.counted() + " of " + sample.made(),
+                    Report.ratio(sample.median(), bound))));
+            report.table(List.of("contender", "ms, median (quartiles)", "undisturbed", "to the fused update"), rows);
+        } finally {
+            children.forEach(ChildProcess::close);
+        }
+    }
+
+    /** From the start of the JVM to the end of the first step, natives unpacked before. */
+    void start(int rounds) {
+        Map<String, List<ChildProcess.Timed>> times = new LinkedHashMap<>();
+        for (int i = 0; i < rounds; i++) {
+            for (Task task : Task.networks()) {
+                for (String name : List.of("javacpp-mkl-cl", "djl", "script-cl", "ours", "ours-bf16")) {
+                    plan.calm();
+                    try (ChildProcess child = ChildProcess.start(name, task, threads)) {
+                        times.computeIfAbsent(name + " | " + task.title(), n -> new ArrayList<>())
+                                .add(child.start());
+                    }
+                }
+            }
+        }
+        List<List<String>> rows = new ArrayList<>();
+        times.forEach((name, list) -> {
+            Sample sample = Sample.of(list);
+            rows.add(List.of(name, sample.text(1000, 2), sample.counted() + " of " + sample.made()));
+        });
+        report.table(List.of("contender", "network", "seconds, median (quartiles)", "undisturbed"), rows);
+    }
+
+    /** Resident memory early and late: many steps of one network, many cells in one JVM. */
+    void resident() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(resident(Task.MICRO, FEW_STEPS, MANY_STEPS, "steps of resnet_micro, batch " + Task.BATCH));
+        rows.add(resident(Task.CELL, FEW_CELLS, MANY_CELLS, "cells in one JVM"));
+        report.table(List.of("what", "MB after", "MB after", "growth"), rows);
+    }
+
+    private List<String> resident(Task task, int few, int many, String what) {
+        try (ChildProcess child = ChildProcess.start("ours", task, threads)) {
+            child.run(few - child.steps());
+            double early = child.residentMegabytes();
+            child.run(many - child.steps());
+            double late = child.residentMegabytes();
+            return List.of(
+                    what,
+                    few + ": " + Report.number(early, 0),
+                    many + ": " + Report.number(late, 0),
+                    Report.number(100 * (late / early - 1), 1) + " %");
+        }
+    }
+
+    /** Cells an hour of two processes with a thread each, against one such process. */
+    void processes(int rounds) {
+        try (ChildProcess first = ChildProcess.start("ours", Task.CELL, 1);
+                ChildProcess second = ChildProcess.start("ours", Task.CELL, 1)) {
+            List<ChildProcess.Timed> alone = new ArrayList<>();
+            List<ChildProcess.Timed> together = new ArrayList<>();
+            for (int i = 0; i < rounds; i++) {
+                plan.calm();
+                alone.addAll((i % 2 == 0 ? first : second).run(1));
+                plan.calm();
+                first.send(1);
+                second.send(1);
+                together.addAll(pair(first.receive(), second.receive()));
+            }
+            Sample one = Sample.of(alone);
+            Sample two = Sample.of(together);
+            report.table(
+                    List.of("processes", "seconds a cell, median (quartiles)", "undisturbed", "cells an hour", "ratio"),
+                    List.of(
+                            List.of("1", one.text(1000, 3), count(one), Report.number(3.6e6 / one.median(), 0), "1"),
+                            List.of(
+                                    "2",
+                                    two.text(1000, 3),
+                                    count(two),
+                                    Report.number(7.2e6 / two.median(), 0),
+                                    Report.ratio(2 * one.median(), two.median()))));
+        }
+    }
+
+    private static String count(Sample sample) {
+        return sample.counted() + " of " + sample.made();
+    }
+
+    /** To each of the two the other is one of the others, with half of the machine. */
+    private static List<ChildProcess.Timed> pair(List<ChildProcess.Timed> a, List<ChildProcess.Timed> b) {
+        List<ChildProcess.Timed> out = new ArrayList<>();
+        for (List<ChildProcess.Timed> list : List.of(a, b)) {
+            list.forEach(t -> out.add(new ChildProcess.Timed(t.ms(), Math.max(0, t.others() - 0.5))));
+        }
+        return out;
+    }
+}
