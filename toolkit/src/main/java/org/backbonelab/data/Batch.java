@@ -4,11 +4,18 @@ package org.backbonelab.data;
  * One batch, normalised.
  *
  * @param pixels (N, C, H, W) in row-major order
- * @param labels (N)
+ * @param labels (N); of a mixed batch, those of the images that came first
+ * @param targets (N, K) shares of the classes that Mixup or CutMix gave, each row adding up to 1, without label
+ *     smoothing (the loss smooths); null where the labels say it all
  * @param channels C
  * @param size H and W
  */
-public record Batch(float[] pixels, int[] labels, int channels, int size) {
+public record Batch(float[] pixels, int[] labels, float[] targets, int channels, int size) {
+    /** Builds a batch of hard labels. */
+    public Batch(float[] pixels, int[] labels, int channels, int size) {
+        this(pixels, labels, null, channels, size);
+    }
+
     /** Returns the number of images. */
     public int count() {
         return labels.length;

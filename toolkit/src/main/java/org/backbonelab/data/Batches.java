@@ -1,39 +1,47 @@
 package org.backbonelab.data;
 
-import java.util.Arrays;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.backbonelab.tensor.Seeds;
 
 /**
- * Cuts a data set into batches: every index once an epoch, in an order that depends on (seed, epoch) alone.
+ * Cuts a data set into batches, in the order of a {@link Sampler}.
  *
- * <p>Augmentation draws from (seed, epoch, index), so an image looks the same whatever the batch size or restart.
+ * <p>A batch is a function of (seed, epoch, number, batch size). What an image looks like depends on (seed, epoch,
+ * index, copy) alone, whatever the batch size or restart; only Mixup and CutMix see the batch. Safe for several threads.
  */
 public final class Batches {
     private final Split split;
     private final Augmentation augmentation;
     private final long seed;
+    private final Sampler sampler;
 
-    /** Random changes of training images. */
-    public enum Augmentation {
-        /** None. */
-        NONE,
-        /** A horizontal flip with probability 1/2. */
-        FLIP,
-        /** A flip, and a crop after padding by a fourteenth of the size (2 pixels of 28) with the background. */
-        CROP_FLIP
-    }
+    /** Pipelines not in use; each has buffers, and a thread takes one for a batch. */
+    private final ConcurrentLinkedDeque<Pipeline> idle = new ConcurrentLinkedDeque<>();
 
-    /** Cuts batches of the training part. */
+    /**
+     * Cuts batches of the training part.
+     *
+     * @throws IllegalArgumentException if the augmentation does not fit the images
+     */
     public Batches(Split split, Augmentation augmentation, long seed) {
         this.split = split;
         this.augmentation = augmentation;
         this.seed = seed;
+        this.sampler = new Sampler(split.train().count(), augmentation.repeats(), seed);
+        idle.add(new Pipeline(split.source(), split.train(), augmentation));
     }
 
     /** Returns the number of batches of an epoch; the last may be smaller. */
     public int perEpoch(int batchSize) {
-        return (split.train().count() + batchSize - 1) / batchSize;
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batch size is " + batchSize + ", expected 1 or more");
+        }
+        return (int) ((split.train().count() + batchSize - 1L) / batchSize);
     }
 
     /**
@@ -41,63 +49,70 @@ public final class Batches {
      *
      * @param epoch from 0
      * @param number from 0 to {@link #perEpoch} - 1
+     * @throws CancellationException if the thread is interrupted
      */
     public Batch train(int epoch, int number, int batchSize) {
-        int[] order = Seeds.permutation(split.train().count(), Seeds.stream(seed, "shuffle", epoch));
-        int[] indices = slice(order, number, batchSize);
-        Images picked = split.train().pick(indices);
-        if (augmentation != Augmentation.NONE) {
-            for (int i = 0; i < indices.length; i++) {
-                augment(picked, i, Seeds.stream(seed, "augment", epoch, indices[i]));
-            }
+        int batches = perEpoch(batchSize);
+        if (number < 0 || number >= batches) {
+            throw new IllegalArgumentException("batch " + number + ", expected 0 to " + (batches - 1));
         }
-        return normalise(picked);
+        int from = number * batchSize;
+        int[] indices = sampler.order(epoch, from, (int) Math.min((long) from + batchSize, sampler.count()));
+        Pipeline pipeline = idle.poll();
+        if (pipeline == null) {
+            pipeline = new Pipeline(split.source(), split.train(), augmentation);
+        }
+        Batch batch = pipeline.empty(indices.length);
+        for (int i = 0; i < indices.length; i++) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("interrupted in epoch " + epoch + ", batch " + number);
+            }
+            pipeline.augmented(indices[i], stream(epoch, indices[i], sampler.copy(epoch, from + i)), batch, i);
+        }
+        idle.push(pipeline);
+        return Mixing.draw(
+                batch, split.train().classes(), augmentation.mix(), Seeds.stream(seed, "mix", epoch, number));
     }
 
-    /** Returns all batches of given images in order, without augmentation. */
-    public static java.util.List<Batch> inOrder(Dataset dataset, Images images, int batchSize) {
-        int[] order = java.util.stream.IntStream.range(0, images.count()).toArray();
-        return java.util.stream.IntStream.range(0, (images.count() + batchSize - 1) / batchSize)
-                .mapToObj(b -> normalise(dataset, images.pick(slice(order, b, batchSize))))
-                .toList();
+    private RandomGenerator stream(int epoch, int index, int copy) {
+        return augmentation.repeats() == 1
+                ? Seeds.stream(seed, "augment", epoch, index)
+                : Seeds.stream(seed, "augment", epoch, index, copy);
     }
 
-    private static int[] slice(int[] order, int number, int batchSize) {
-        return Arrays.copyOfRange(order, number * batchSize, Math.min(order.length, (number + 1) * batchSize));
+    /**
+     * Returns the batches of consecutive steps, where step s is batch s % perEpoch of epoch s / perEpoch.
+     *
+     * @param firstStep from 0; a resumed run gives the first step it has not made
+     * @param steps how many
+     * @param workers background threads that prepare batches, 0 to do it in {@link Loader#next}
+     */
+    public Loader loader(int batchSize, long firstStep, long steps, int workers) {
+        return new Loader(this, batchSize, firstStep, steps, workers);
     }
 
-    private void augment(Images images, int n, RandomGenerator random) {
-        boolean flip = random.nextBoolean();
-        int pad = augmentation == Augmentation.CROP_FLIP ? Math.max(1, images.size() / 14) : 0;
-        int dx = random.nextInt(2 * pad + 1) - pad;
-        int dy = random.nextInt(2 * pad + 1) - pad;
-        int size = images.size();
-        byte[] plane = new byte[size * size];
-        for (int c = 0; c < images.channels(); c++) {
-            int start = (n * images.channels() + c) * plane.length;
-            System.arraycopy(images.pixels(), start, plane, 0, plane.length);
-            for (int y = 0; y < size; y++) {
-                for (int x = 0; x < size; x++) {
-                    int sy = y + dy;
-                    int sx = (flip ? size - 1 - x : x) + dx;
-                    boolean inside = sy >= 0 && sy < size && sx >= 0 && sx < size;
-                    images.pixels()[start + y * size + x] = inside ? plane[sy * size + sx] : 0;
+    /** Returns all batches of given images in order, without augmentation; each is read when it is asked for. */
+    public static List<Batch> inOrder(Dataset dataset, ImageSource images, int batchSize) {
+        Pipeline pipeline = new Pipeline(dataset, images, Augmentation.NONE);
+        return new AbstractList<>() {
+            @Override
+            public int size() {
+                return (int) ((images.count() + batchSize - 1L) / batchSize);
+            }
+
+            @Override
+            public Batch get(int number) {
+                int from = java.util.Objects.checkIndex(number, size()) * batchSize;
+                int[] indices = IntStream.range(from, (int) Math.min((long) from + batchSize, images.count()))
+                        .toArray();
+                synchronized (pipeline) {
+                    Batch batch = pipeline.empty(indices.length);
+                    for (int i = 0; i < indices.length; i++) {
+                        pipeline.plain(indices[i], batch, i);
+                    }
+                    return batch;
                 }
             }
-        }
-    }
-
-    private Batch normalise(Images images) {
-        return normalise(split.source(), images);
-    }
-
-    private static Batch normalise(Dataset dataset, Images images) {
-        int plane = images.size() * images.size();
-        float[] out = new float[images.pixels().length];
-        for (int i = 0; i < out.length; i++) {
-            int c = i / plane % images.channels();
-            out[i] = ((images.pixels()[i] & 0xff) / 255f - dataset.mean()[c]) / dataset.std()[c];
-        }
-        return new Batch(out, images.labels(), images.channels(), images.size());
+        };
     }
 }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * @param std their deviation, per channel
  * @param checksum SHA-256 over pixels and labels of both parts, in hexadecimal
  */
-public record Dataset(String name, Images train, Images test, float[] mean, float[] std, String checksum) {
+public record Dataset(String name, ImageSource train, ImageSource test, float[] mean, float[] std, String checksum) {
     /**
      * Returns class-balanced parts; the validation images are drawn from the training part and not trained on.
      *
@@ -24,7 +24,7 @@ public record Dataset(String name, Images train, Images test, float[] mean, floa
                     + " validation images of " + name + ": expected 1 or more of each, and at most " + train.count()
                     + " together");
         }
-        Images held = train.subset(train.count(), seed);
+        ImageSource held = train.subset(train.count(), seed);
         int first = train.count() - validationCount;
         return new Split(
                 this,

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,36 +72,51 @@ public final class Datasets {
         return of("synthetic", Images.synthetic(2000, 1, 28, 10, 1), Images.synthetic(500, 1, 28, 10, 2));
     }
 
-    /** Returns a data set of one's own images, with mean, deviation and checksum computed. */
-    public static Dataset of(String name, Images train, Images test) {
+    /**
+     * Returns a data set of one's own images, with mean, deviation and checksum computed: every image is read once, as
+     * it is stored.
+     */
+    public static Dataset of(String name, ImageSource train, ImageSource test) {
         int channels = train.channels();
-        int plane = train.size() * train.size();
-        double[] sum = new double[channels];
-        double[] squares = new double[channels];
-        for (int i = 0; i < train.pixels().length; i++) {
-            double v = (train.pixels()[i] & 0xff) / 255.0;
-            sum[i / plane % channels] += v;
-            squares[i / plane % channels] += v * v;
+        long[][] counts = new long[channels][256];
+        MessageDigest digest = sha256();
+        Pixels image = new Pixels();
+        for (int i = 0; i < train.count(); i++) {
+            train.read(i, image);
+            digest.update(image.data(), 0, image.length());
+            int plane = image.plane();
+            for (int c = 0; c < channels; c++) {
+                for (int k = c * plane; k < (c + 1) * plane; k++) {
+                    counts[c][image.data()[k] & 0xff]++;
+                }
+            }
         }
+        updateLabels(digest, train);
+        for (int i = 0; i < test.count(); i++) {
+            test.read(i, image);
+            digest.update(image.data(), 0, image.length());
+        }
+        updateLabels(digest, test);
         float[] mean = new float[channels];
         float[] std = new float[channels];
         for (int c = 0; c < channels; c++) {
-            double n = (double) train.count() * plane;
-            mean[c] = (float) (sum[c] / n);
-            std[c] = (float) Math.sqrt(Math.max(1e-12, squares[c] / n - sum[c] / n * (sum[c] / n)));
+            double n = Arrays.stream(counts[c]).sum();
+            double sum = 0;
+            double squares = 0;
+            for (int v = 0; v < 256; v++) {
+                sum += counts[c][v] * (v / 255.0);
+                squares += counts[c][v] * (v / 255.0) * (v / 255.0);
+            }
+            mean[c] = (float) (sum / n);
+            std[c] = (float) Math.sqrt(Math.max(1e-12, squares / n - sum / n * (sum / n)));
         }
-        return new Dataset(name, train, test, mean, std, checksum(train, test));
+        return new Dataset(name, train, test, mean, std, HexFormat.of().formatHex(digest.digest()));
     }
 
-    private static String checksum(Images... parts) {
-        MessageDigest digest = sha256();
-        for (Images part : parts) {
-            digest.update(part.pixels());
-            for (int label : part.labels()) {
-                digest.update((byte) label);
-            }
+    private static void updateLabels(MessageDigest digest, ImageSource images) {
+        for (int i = 0; i < images.count(); i++) {
+            digest.update((byte) images.label(i));
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     static MessageDigest sha256() {

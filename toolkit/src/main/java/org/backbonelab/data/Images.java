@@ -1,6 +1,5 @@
 package org.backbonelab.data;
 
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.backbonelab.tensor.Seeds;
 
@@ -13,7 +12,7 @@ import org.backbonelab.tensor.Seeds;
  * @param size H and W
  * @param classes number of classes
  */
-public record Images(byte[] pixels, int[] labels, int channels, int size, int classes) {
+public record Images(byte[] pixels, int[] labels, int channels, int size, int classes) implements ImageSource {
     /** Checks that pixels and labels agree. */
     public Images {
         long expected = (long) labels.length * channels * size * size;
@@ -28,9 +27,20 @@ public record Images(byte[] pixels, int[] labels, int channels, int size, int cl
         }
     }
 
-    /** Returns the number of images. */
+    @Override
     public int count() {
         return labels.length;
+    }
+
+    @Override
+    public int label(int index) {
+        return labels[index];
+    }
+
+    @Override
+    public void read(int index, Pixels into) {
+        into.reshape(channels, size, size);
+        System.arraycopy(pixels, index * stride(), into.data(), 0, stride());
     }
 
     /** Returns the number of values of one image. */
@@ -38,38 +48,7 @@ public record Images(byte[] pixels, int[] labels, int channels, int size, int cl
         return channels * size * size;
     }
 
-    /**
-     * Returns a class-balanced subset: as many images of each class as go, drawn at random, in random order.
-     *
-     * @param count of images in all, at most {@link #count()}
-     * @param seed the same seed gives the same subset, and a larger subset holds the smaller one
-     */
-    public Images subset(int count, long seed) {
-        if (count < 1 || count > count()) {
-            throw new IllegalArgumentException("subset of " + count + " images, expected 1 to " + count());
-        }
-        int[] order = Seeds.permutation(count(), Seeds.stream(seed, "subset"));
-        int[] rank = rankWithinClass(order);
-        // All first members of the classes, then all second ones: any prefix is balanced.
-        int[] chosen = Arrays.stream(order)
-                .boxed()
-                .sorted((a, b) -> Integer.compare(rank[a], rank[b]))
-                .limit(count)
-                .mapToInt(Integer::intValue)
-                .toArray();
-        return pick(chosen);
-    }
-
-    private int[] rankWithinClass(int[] order) {
-        int[] seen = new int[classes];
-        int[] rank = new int[count()];
-        for (int i : order) {
-            rank[i] = seen[labels[i]]++;
-        }
-        return rank;
-    }
-
-    /** Returns the images at the given indices. */
+    @Override
     public Images pick(int... indices) {
         byte[] out = new byte[indices.length * stride()];
         int[] outLabels = new int[indices.length];
@@ -78,6 +57,11 @@ public record Images(byte[] pixels, int[] labels, int channels, int size, int cl
             outLabels[i] = labels[indices[i]];
         }
         return new Images(out, outLabels, channels, size, classes);
+    }
+
+    @Override
+    public Images subset(int count, long seed) {
+        return (Images) ImageSource.super.subset(count, seed);
     }
 
     /**

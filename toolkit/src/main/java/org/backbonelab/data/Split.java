@@ -8,4 +8,4 @@ package org.backbonelab.data;
  * @param validation images held out of the training part, to choose hyper-parameters on
  * @param test images of the test part
  */
-public record Split(Dataset source, Images train, Images validation, Images test) {}
+public record Split(Dataset source, ImageSource train, ImageSource validation, ImageSource test) {}

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDScope;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Dataset;
-import org.backbonelab.data.Images;
+import org.backbonelab.data.ImageSource;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.tensor.Torch;
@@ -21,7 +21,7 @@ public record Evaluation(double top1, double loss) {
     private static final int BATCH = 250;
 
     /** Evaluates a model. */
-    public static Evaluation of(Backbone model, Dataset dataset, Images images) {
+    public static Evaluation of(Backbone model, Dataset dataset, ImageSource images) {
         return Torch.withoutGradients(() -> {
             double loss = 0;
             long right = 0;

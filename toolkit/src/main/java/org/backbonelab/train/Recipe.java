@@ -1,7 +1,7 @@
 package org.backbonelab.train;
 
 import java.util.function.Consumer;
-import org.backbonelab.data.Batches.Augmentation;
+import org.backbonelab.data.Augmentation;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Precision;

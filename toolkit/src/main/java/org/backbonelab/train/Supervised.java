@@ -12,22 +12,37 @@ import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /**
- * Softmax cross-entropy with label smoothing: the target is (1 - s) y + s / K.
+ * Cross-entropy of a classifier: of the softmax, or binary for each class by itself as RSB trains.
+ *
+ * <p>The target is (1 - s) t + s / K, t the shares that Mixup or CutMix gave the batch, or 1 for its label.
  *
  * @param model classifies
  * @param labelSmoothing s, 0 to below 1
+ * @param bce whether each logit is an answer by itself (mean over images and classes)
  */
-public record Supervised(Backbone model, double labelSmoothing) implements Objective {
+public record Supervised(Backbone model, double labelSmoothing, boolean bce) implements Objective {
+    /** Takes the cross-entropy of the softmax. */
+    public Supervised(Backbone model, double labelSmoothing) {
+        this(model, labelSmoothing, false);
+    }
+
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
         NDArray logits = model.apply(images(manager, batch), pass);
-        int classes = Math.toIntExact(logits.getShape().get(1));
-        float[] oneHot = new float[batch.count() * classes];
+        float[] shares = batch.targets() == null ? oneHot(batch, logits.getShape()) : batch.targets();
+        NDArray targets = Torch.array(manager, shares, logits.getShape());
+        return bce
+                ? Kernels.binaryCrossEntropy(logits, targets, labelSmoothing)
+                : Kernels.crossEntropy(logits, targets, labelSmoothing);
+    }
+
+    private static float[] oneHot(Batch batch, Shape logits) {
+        int classes = Math.toIntExact(logits.get(1));
+        float[] out = new float[batch.count() * classes];
         for (int i = 0; i < batch.count(); i++) {
-            oneHot[i * classes + batch.labels()[i]] = 1;
+            out[i * classes + batch.labels()[i]] = 1;
         }
-        NDArray targets = Torch.array(manager, oneHot, logits.getShape());
-        return Kernels.crossEntropy(logits, targets, labelSmoothing);
+        return out;
     }
 
     @Override

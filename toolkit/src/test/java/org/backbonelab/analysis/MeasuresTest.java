@@ -98,7 +98,7 @@ class MeasuresTest {
             List<Double> holes = series.get("image_masked");
             List<Double> painted = series.get("image_reconstructed");
             assertEquals(Reconstructions.IMAGES * 784, original.size());
-            Images test = SPLIT.test().subset(Reconstructions.IMAGES, 0);
+            Images test = (Images) SPLIT.test().subset(Reconstructions.IMAGES, 0);
             int removed = 0;
             for (int i = 0; i < original.size(); i++) {
                 assertEquals((test.pixels()[i] & 0xff) / 255.0, original.get(i), 6e-4, "pixel " + i);

@@ -3,29 +3,30 @@ package org.backbonelab.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.backbonelab.data.Batches.Augmentation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchesTest {
     private static final int COUNT = 50;
     private static final int SIZE = 14;
     private static final int STRIDE = SIZE * SIZE;
-    private static final Split SPLIT = split();
+    private static final Images IMAGES = images();
+    private static final Split SPLIT = new Split(Datasets.of("indexed", IMAGES, IMAGES), IMAGES, IMAGES, IMAGES);
 
     /** The label is the index, so a batch tells which images it holds. */
-    private static Split split() {
+    private static Images images() {
         int[] labels = new int[COUNT];
         Arrays.setAll(labels, i -> i);
-        Images images = new Images(Images.synthetic(COUNT, 1, SIZE, 10, 4).pixels(), labels, 1, SIZE, COUNT);
-        return new Split(Datasets.of("indexed", images, images), images, images, images);
+        return new Images(Images.synthetic(COUNT, 1, SIZE, 10, 4).pixels(), labels, 1, SIZE, COUNT);
     }
 
     private static int[] order(long seed, int epoch, int batchSize) {
@@ -60,14 +61,26 @@ class BatchesTest {
 
     /** An image looks the same whatever the batch size: augmentation depends on (seed, epoch, index) alone. */
     @ParameterizedTest
-    @EnumSource(Augmentation.class)
+    @MethodSource("augmentations")
     void augmentationIsAFunctionOfSeedEpochAndIndex(Augmentation augmentation) {
         Map<Integer, float[]> first = images(augmentation, 1, 0, 10);
         Map<Integer, float[]> again = images(augmentation, 1, 0, 7);
         first.forEach((index, pixels) -> assertArrayEquals(pixels, again.get(index)));
-        boolean random = augmentation != Augmentation.NONE;
+        boolean random = !augmentation.equals(Augmentation.NONE);
         assertEquals(random, differ(first, images(augmentation, 1, 1, 10)), "other epoch");
         assertEquals(random, differ(first, images(augmentation, 2, 0, 10)), "other seed");
+    }
+
+    static List<Augmentation> augmentations() {
+        Augmentation strong = Augmentation.CONVNEXT.withMix(Augmentation.Mix.NONE);
+        return List.of(
+                Augmentation.NONE,
+                Augmentation.FLIP,
+                Augmentation.CROP_FLIP,
+                Augmentation.CIFAR,
+                Augmentation.PYTORCH,
+                strong,
+                strong.withInterpolation(Interpolation.RANDOM).withCrop(Augmentation.Crop.NONE));
     }
 
     private static Map<Integer, float[]> images(Augmentation augmentation, long seed, int epoch, int batchSize) {
@@ -142,8 +155,57 @@ class BatchesTest {
 
     @Test
     void augmentationLeavesTheDataAlone() {
-        byte[] before = SPLIT.train().pixels().clone();
-        images(Augmentation.CROP_FLIP, 1, 0, 10);
-        assertArrayEquals(before, SPLIT.train().pixels());
+        byte[] before = IMAGES.pixels().clone();
+        images(Augmentation.CONVNEXT, 1, 0, 10);
+        assertArrayEquals(before, IMAGES.pixels());
+    }
+
+    @Test
+    void copiesOfAnImageLookDifferentAndTheirOrderIsTheSamplers() {
+        Augmentation repeated = Augmentation.CROP_FLIP.withRepeats(3);
+        Batches batches = new Batches(SPLIT, repeated, 5);
+        Batch batch = batches.train(0, 0, COUNT);
+        assertArrayEquals(new Sampler(COUNT, 3, 5).order(0), batch.labels());
+        int different = 0;
+        for (int i = 0; i + 1 < COUNT; i++) {
+            if (batch.labels()[i] == batch.labels()[i + 1]) {
+                float[] a = Arrays.copyOfRange(batch.pixels(), i * STRIDE, (i + 1) * STRIDE);
+                float[] b = Arrays.copyOfRange(batch.pixels(), (i + 1) * STRIDE, (i + 2) * STRIDE);
+                different += Arrays.equals(a, b) ? 0 : 1;
+            }
+        }
+        assertTrue(different > 20, different + " of 33 neighbours differ");
+    }
+
+    @Test
+    void batchesOfEvaluationAreReadWhenAskedFor() {
+        List<Batch> batches = Batches.inOrder(SPLIT.source(), IMAGES, 20);
+        assertEquals(3, batches.size());
+        assertEquals(10, batches.get(2).count());
+        assertArrayEquals(
+                Arrays.copyOfRange(IMAGES.labels(), 20, 40), batches.get(1).labels());
+        assertThrows(IndexOutOfBoundsException.class, () -> batches.get(3));
+    }
+
+    @Test
+    void numbersOutOfRangeAreRefused() {
+        Batches batches = new Batches(SPLIT, Augmentation.NONE, 1);
+        for (int number : new int[] {-1, 5}) {
+            String message = assertThrows(IllegalArgumentException.class, () -> batches.train(0, number, 10))
+                    .getMessage();
+            assertTrue(message.contains("batch " + number) && message.contains("0 to 4"), message);
+        }
+        assertThrows(IllegalArgumentException.class, () -> batches.perEpoch(0));
+        assertThrows(IllegalArgumentException.class, () -> batches.train(-1, 0, 10));
+    }
+
+    @Test
+    void randAugmentNeedsGreyOrColourImages() {
+        Images two = Images.synthetic(10, 2, 8, 2, 1);
+        Split split = new Split(Datasets.of("two channels", two, two), two, two, two);
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> new Batches(split, Augmentation.CONVNEXT, 1))
+                .getMessage();
+        assertTrue(message.contains("2 channels") && message.contains("expected 1"), message);
     }
 }

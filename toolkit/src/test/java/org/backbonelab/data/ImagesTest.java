@@ -23,10 +23,12 @@ class ImagesTest {
         return new Images(pixels, labels, 1, 2, 3);
     }
 
-    private static int[] indices(Images images) {
+    private static int[] indices(ImageSource images) {
         int[] out = new int[images.count()];
+        Pixels pixels = new Pixels();
         for (int i = 0; i < out.length; i++) {
-            out[i] = images.pixels()[i * 4];
+            images.read(i, pixels);
+            out[i] = pixels.data()[0];
         }
         return out;
     }
@@ -95,7 +97,7 @@ class ImagesTest {
         assertArrayEquals(indices(smaller.validation()), indices(split.validation()));
     }
 
-    private static Set<Integer> set(Images images) {
+    private static Set<Integer> set(ImageSource images) {
         Set<Integer> out = new HashSet<>();
         Arrays.stream(indices(images)).forEach(out::add);
         return out;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
 import java.util.Map;
-import org.backbonelab.data.Batches.Augmentation;
+import org.backbonelab.data.Augmentation;
 import org.backbonelab.data.Dataset;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.Images;

@@ -1,0 +1,77 @@
+package org.backbonelab.data;
+
+import java.util.Arrays;
+import org.backbonelab.tensor.Seeds;
+
+/**
+ * Labelled images that can be read one by one, in any order, by several threads at once.
+ *
+ * <p>{@link Images} holds them in memory, {@link ImageFolder} and {@link ImageArchive} read them when they are asked
+ * for, so a large set need not fit.
+ */
+public interface ImageSource {
+    /** Returns the number of images. */
+    int count();
+
+    /** Returns the class of an image, 0 to {@link #classes} - 1, without reading it. */
+    int label(int index);
+
+    /** Returns the number of classes. */
+    int classes();
+
+    /** Returns C, which all images share. */
+    int channels();
+
+    /** Returns H and W of the images in a batch; those that {@link #read} gives may have another size. */
+    int size();
+
+    /**
+     * Returns which share of the shorter side is kept where images are not cropped at random: the shorter side is
+     * resized to size / ratio, then the centre is cut out.
+     */
+    default double cropRatio() {
+        return 1;
+    }
+
+    /**
+     * Reads an image as it is stored; safe for several threads, each with its own buffer.
+     *
+     * @param into is given the image's shape and values
+     * @throws DataException if the image cannot be read; the message names the file
+     */
+    void read(int index, Pixels into);
+
+    /** Returns the images at the given indices. */
+    default ImageSource pick(int... indices) {
+        return new Picked(this, indices.clone());
+    }
+
+    /**
+     * Returns a class-balanced subset: as many images of each class as go, drawn at random, in random order.
+     *
+     * @param count of images in all, at most {@link #count()}
+     * @param seed the same seed gives the same subset, and a larger subset holds the smaller one
+     */
+    default ImageSource subset(int count, long seed) {
+        return pick(balanced(this, count, seed));
+    }
+
+    private static int[] balanced(ImageSource source, int count, long seed) {
+        if (count < 1 || count > source.count()) {
+            throw new IllegalArgumentException("subset of " + count + " images, expected 1 to " + source.count());
+        }
+        int[] order = Seeds.permutation(source.count(), Seeds.stream(seed, "subset"));
+        int[] seen = new int[source.classes()];
+        int[] rank = new int[source.count()];
+        for (int i : order) {
+            rank[i] = seen[source.label(i)]++;
+        }
+        // All first members of the classes, then all second ones: any prefix is balanced.
+        return Arrays.stream(order)
+                .boxed()
+                .sorted((a, b) -> Integer.compare(rank[a], rank[b]))
+                .limit(count)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+}
