@@ -15,7 +15,7 @@ downloads 260 MB of native libraries. Linux on x86-64 only.
   --rounds=5     turns of each contender, at least
   --steps=3      steps a turn
   --threads=2    threads of each contender
-  --patience=20  seconds to wait, before each turn, for other processes to calm down
+  --patience=60  seconds to wait, before each turn, for other processes to calm down
   --report=FILE  the file to write
   --help         this text
 EOF

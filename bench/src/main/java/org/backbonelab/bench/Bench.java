@@ -19,7 +19,8 @@ public final class Bench implements Callable<Integer> {
     private static final List<String> PARTS =
             List.of("vit", "resnet", "convnext", "adamw", "start", "resident", "processes");
 
-    @Parameters(description = "What to measure, default everything: vit resnet convnext adamw start resident processes.")
+    @Parameters(
+            description = "What to measure, default everything: vit resnet convnext adamw start resident processes.")
     private List<String> parts = PARTS;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Turns of each contender, at least.")
@@ -33,7 +34,7 @@ public final class Bench implements Callable<Integer> {
 
     @Option(
             names = "--patience",
-            defaultValue = "20",
+            defaultValue = "60",
             description = "Seconds to wait, before each turn, for other processes to calm down.")
     private int patience;
 

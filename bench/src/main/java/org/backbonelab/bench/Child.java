@@ -31,7 +31,8 @@ public final class Child {
                     long start = System.nanoTime();
                     loss = contender.step();
                     double ms = (System.nanoTime() - start) / 1e6;
-                    times.append(String.format(Locale.ROOT, " %.3f:%.3f", ms, Load.now().othersSince(before)));
+                    times.append(String.format(
+                            Locale.ROOT, " %.3f:%.3f", ms, Load.now().othersSince(before)));
                 }
                 out.println("@steps " + loss + times);
             }

@@ -48,7 +48,8 @@ final class ChildProcess implements AutoCloseable {
                 contender,
                 task.id(),
                 String.valueOf(threads));
-        for (String name : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BACKBONELAB_THREADS")) {
+        for (String name :
+                List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BACKBONELAB_THREADS")) {
             builder.environment().put(name, String.valueOf(threads));
         }
         Load before = Load.now();

@@ -26,17 +26,14 @@ final class Comparison {
     void adamw() {
         List<ChildProcess> children = new ArrayList<>();
         try {
-            for (String name : List.of("script", "ours", "javacpp", "javacpp-mkl", "djl")) {
+            for (String name : List.of("script", "ours", "javacpp", "djl")) {
                 children.add(ChildProcess.start(name, Task.ADAMW, threads));
             }
             Map<ChildProcess, Sample> times = plan.with(5, 10).measure(children);
-            double bound = times.get(children.get(0)).median();
+            Sample bound = times.get(children.get(0));
             List<List<String>> rows = new ArrayList<>();
-            times.forEach((child, sample) -> rows.add(List.of(
-                    child.contender(),
-                    sample.text(1, 1),
-                    sample.counted() + " of " + sample.made(),
-                    Report.ratio(sample.median(), bound))));
+            times.forEach((child, sample) ->
+                    rows.add(List.of(child.contender(), sample.text(1, 1), sample.counts(), sample.ratioTo(bound))));
             report.table(List.of("contender", "ms, median (quartiles)", "undisturbed", "to the fused update"), rows);
         } finally {
             children.forEach(ChildProcess::close);
@@ -45,23 +42,20 @@ final class Comparison {
 
     /** From the start of the JVM to the end of the first step, natives unpacked before. */
     void start(int rounds) {
-        Map<String, List<ChildProcess.Timed>> times = new LinkedHashMap<>();
+        Map<String, Sample> times = new LinkedHashMap<>();
         for (int i = 0; i < rounds; i++) {
             for (Task task : Task.networks()) {
-                for (String name : List.of("javacpp-mkl-cl", "djl", "script-cl", "ours", "ours-bf16")) {
+                for (String name : List.of("javacpp-cl", "djl", "script-cl", "ours", "ours-bf16")) {
                     plan.calm();
                     try (ChildProcess child = ChildProcess.start(name, task, threads)) {
-                        times.computeIfAbsent(name + " | " + task.title(), n -> new ArrayList<>())
-                                .add(child.start());
+                        times.computeIfAbsent(name + " | " + task.title(), n -> new Sample())
+                                .add(List.of(child.start()));
                     }
                 }
             }
         }
         List<List<String>> rows = new ArrayList<>();
-        times.forEach((name, list) -> {
-            Sample sample = Sample.of(list);
-            rows.add(List.of(name, sample.text(1000, 2), sample.counted() + " of " + sample.made()));
-        });
+        times.forEach((name, sample) -> rows.add(List.of(name, sample.text(1000, 2), sample.counts())));
         report.table(List.of("contender", "network", "seconds, median (quartiles)", "undisturbed"), rows);
     }
 
@@ -91,33 +85,27 @@ final class Comparison {
     void processes(int rounds) {
         try (ChildProcess first = ChildProcess.start("ours", Task.CELL, 1);
                 ChildProcess second = ChildProcess.start("ours", Task.CELL, 1)) {
-            List<ChildProcess.Timed> alone = new ArrayList<>();
-            List<ChildProcess.Timed> together = new ArrayList<>();
+            Sample one = new Sample();
+            Sample two = new Sample();
             for (int i = 0; i < rounds; i++) {
                 plan.calm();
-                alone.addAll((i % 2 == 0 ? first : second).run(1));
+                one.add((i % 2 == 0 ? first : second).run(1));
                 plan.calm();
                 first.send(1);
                 second.send(1);
-                together.addAll(pair(first.receive(), second.receive()));
+                two.add(pair(first.receive(), second.receive()));
             }
-            Sample one = Sample.of(alone);
-            Sample two = Sample.of(together);
             report.table(
                     List.of("processes", "seconds a cell, median (quartiles)", "undisturbed", "cells an hour", "ratio"),
                     List.of(
-                            List.of("1", one.text(1000, 3), count(one), Report.number(3.6e6 / one.median(), 0), "1"),
+                            List.of("1", one.text(1000, 3), one.counts(), Report.number(3.6e6 / one.median(), 0), "1"),
                             List.of(
                                     "2",
                                     two.text(1000, 3),
-                                    count(two),
+                                    two.counts(),
                                     Report.number(7.2e6 / two.median(), 0),
                                     Report.ratio(2 * one.median(), two.median()))));
         }
-    }
-
-    private static String count(Sample sample) {
-        return sample.counted() + " of " + sample.made();
     }
 
     /** To each of the two the other is one of the others, with half of the machine. */

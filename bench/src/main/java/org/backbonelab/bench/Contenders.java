@@ -15,15 +15,15 @@ final class Contenders {
     private static final Map<String, Factory> ALL = new LinkedHashMap<>();
 
     static {
-        ALL.put("javacpp", (task, threads) -> new JavaCpp(task, "openblas", false, threads));
-        ALL.put("javacpp-cl", (task, threads) -> new JavaCpp(task, "openblas", true, threads));
-        ALL.put("javacpp-mkl", (task, threads) -> new JavaCpp(task, "mkl", false, threads));
-        ALL.put("javacpp-mkl-cl", (task, threads) -> new JavaCpp(task, "mkl", true, threads));
+        ALL.put("javacpp", (task, threads) -> new JavaCpp(task, false, threads));
+        ALL.put("javacpp-cl", (task, threads) -> new JavaCpp(task, true, threads));
         ALL.put("djl", (task, threads) -> task == Task.ADAMW ? UpdateAlone.stock(threads) : new Stock(task, threads));
-        ALL.put("script", (task, threads) -> new Script(task, false, false, threads));
-        ALL.put("script-cl", (task, threads) -> new Script(task, true, false, threads));
-        ALL.put("script-bf16", (task, threads) -> new Script(task, false, true, threads));
-        ALL.put("script-bf16-cl", (task, threads) -> new Script(task, true, true, threads));
+        script("script", new Script.Form(false, false, false, false));
+        script("script-cl", new Script.Form(true, false, false, false));
+        script("script-1x1-cl", new Script.Form(true, false, true, false));
+        script("script-bf16", new Script.Form(false, true, false, false));
+        script("script-bf16-cl", new Script.Form(true, true, false, false));
+        script("script-bf16-plain-cl", new Script.Form(true, true, false, true));
         ALL.put("ours", (task, threads) -> switch (task) {
             case ADAMW -> UpdateAlone.ours(threads);
             case CELL -> new WholeCell(threads);
@@ -33,6 +33,10 @@ final class Contenders {
     }
 
     private Contenders() {}
+
+    private static void script(String name, Script.Form form) {
+        ALL.put(name, (task, threads) -> new Script(task, form, threads));
+    }
 
     /**
      * Returns the factory of a name.

@@ -66,7 +66,7 @@ final class JavaCppNetworks {
     }
 
     private Tensor resnet(Tensor images) {
-        Tensor x = torch.relu(batchNorm(conv(images, "conv1", 1, 1, 1, false), "bn1"));
+        Tensor x = torch.relu_(batchNorm(conv(images, "conv1", 1, 1, 1, false), "bn1"));
         for (int stage = 0; stage < Task.WIDTHS.length; stage++) {
             for (int i = 0; i < Task.BLOCKS; i++) {
                 x = basicBlock(x, "layer" + (stage + 1) + "." + i + ".", stage > 0 && i == 0 ? 2 : 1);
@@ -76,12 +76,11 @@ final class JavaCppNetworks {
     }
 
     private Tensor basicBlock(Tensor x, String name, int stride) {
-        Tensor y = torch.relu(batchNorm(conv(x, name + "conv1", stride, 1, 1, false), name + "bn1"));
+        Tensor y = torch.relu_(batchNorm(conv(x, name + "conv1", stride, 1, 1, false), name + "bn1"));
         y = batchNorm(conv(y, name + "conv2", 1, 1, 1, false), name + "bn2");
-        Tensor skip = stride == 1
-                ? x
-                : batchNorm(conv(x, name + "downsample.0", stride, 0, 1, false), name + "downsample.1");
-        return torch.relu(y.add(skip));
+        Tensor skip =
+                stride == 1 ? x : batchNorm(conv(x, name + "downsample.0", stride, 0, 1, false), name + "downsample.1");
+        return torch.relu_(y.add_(skip));
     }
 
     private Tensor convnext(Tensor images) {
@@ -123,8 +122,7 @@ final class JavaCppNetworks {
 
     private Tensor norm(Tensor x, String name, int width) {
         long[] shape = {width};
-        return torch.layer_norm(
-                x, shape, optionals.get(name + ".weight"), optionals.get(name + ".bias"), 1e-6, false);
+        return torch.layer_norm(x, shape, optionals.get(name + ".weight"), optionals.get(name + ".bias"), 1e-6, false);
     }
 
     private Tensor linear(Tensor x, String name) {

@@ -98,8 +98,7 @@ final class Ours implements Contender {
         try (NDManager inputs = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return Step.PLAIN.update(
-                    new Update(inputs, objective, weights, List.of(batch), seed++, optimizer, recipe));
+            return Step.PLAIN.update(new Update(inputs, objective, weights, List.of(batch), seed++, optimizer, recipe));
         }
     }
 

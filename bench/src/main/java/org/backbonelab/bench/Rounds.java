@@ -1,6 +1,5 @@
 package org.backbonelab.bench;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,23 +35,20 @@ final class Rounds {
 
     /** Makes the rounds. */
     Map<ChildProcess, Sample> measure(List<ChildProcess> children) {
-        Map<ChildProcess, List<ChildProcess.Timed>> times = new LinkedHashMap<>();
-        children.forEach(c -> times.put(c, new ArrayList<>()));
-        for (int round = 0; round < rounds || (round < 3 * rounds && tooFew(times)); round++) {
+        Map<ChildProcess, Sample> samples = new LinkedHashMap<>();
+        children.forEach(c -> samples.put(c, new Sample()));
+        for (int round = 0; round < rounds || (round < 3 * rounds && tooFew(samples)); round++) {
             for (ChildProcess child : children) {
                 calm();
-                times.get(child).addAll(child.run(steps));
+                samples.get(child).add(child.run(steps));
             }
         }
-        Map<ChildProcess, Sample> out = new LinkedHashMap<>();
-        times.forEach((child, list) -> out.put(child, Sample.of(list)));
-        return out;
+        return samples;
     }
 
-    private boolean tooFew(Map<ChildProcess, List<ChildProcess.Timed>> times) {
+    private boolean tooFew(Map<ChildProcess, Sample> samples) {
         int wanted = Math.max(3, rounds * steps / 2);
-        return times.values().stream()
-                .anyMatch(list -> list.stream().filter(Sample::isQuiet).count() < wanted);
+        return samples.values().stream().anyMatch(s -> s.counted() < wanted);
     }
 
     /** Waits until the machine is idle, at most as long as patience allows. */

@@ -21,30 +21,43 @@ final class Script implements Contender {
     private final Object[] arguments;
     private final List<NDArray> parameters = new ArrayList<>();
 
-    /** Builds the network; see {@code Vit.py} and its neighbours. */
-    Script(Task task, boolean channelsLast, boolean bf16, int threads) {
+    /**
+     * How the network is computed.
+     *
+     * @param channelsLast memory layout of images and convolution weights
+     * @param bf16 mixed precision
+     * @param byConv float32 matrix products as 1x1 convolutions
+     * @param plainAttention products and softmax in place of the fused attention
+     */
+    record Form(boolean channelsLast, boolean bf16, boolean byConv, boolean plainAttention) {}
+
+    /** Builds the network; see {@code ViT.py} and its neighbours. */
+    Script(Task task, Form form, int threads) {
         manager = Torch.newManager();
         Torch.setThreads(threads);
         module = module(task);
         for (Weight w : task.weights()) {
-            parameters.add(layout(Torch.array(manager, w.values(), new Shape(w.shape())), channelsLast));
+            parameters.add(layout(Torch.array(manager, w.values(), new Shape(w.shape())), form.channelsLast));
         }
         List<NDArray> first = zeros();
         List<NDArray> second = zeros();
         List<NDArray> steps = Collections.nCopies(parameters.size(), copy(manager.zeros(new Shape())));
         if (task == Task.ADAMW) {
             method = "update";
-            List<NDArray> gradients = parameters.stream().map(NDArray::duplicate).toList();
+            List<NDArray> gradients =
+                    parameters.stream().map(NDArray::duplicate).toList();
             arguments = new Object[] {parameters, gradients, first, second, steps};
             return;
         }
         parameters.forEach(p -> p.setRequiresGradient(true));
-        NDArray images = layout(Torch.array(manager, FixedBatch.pixels(), new Shape(FixedBatch.SHAPE)), channelsLast);
+        NDArray images =
+                layout(Torch.array(manager, FixedBatch.pixels(), new Shape(FixedBatch.SHAPE)), form.channelsLast);
         NDArray labels = copy(manager.create(FixedBatch.longLabels()));
         method = task == Task.RESNET ? "sgd" : "adamw";
-        arguments = task == Task.RESNET
-                ? new Object[] {images, labels, parameters, statistics(task), first, bf16}
-                : new Object[] {images, labels, parameters, first, second, steps, bf16};
+        List<Object> all = new ArrayList<>(List.of(images, labels, parameters));
+        all.addAll(task == Task.RESNET ? List.of(statistics(task), first) : List.of(first, second, steps));
+        all.addAll(List.of(form.bf16, form.byConv, form.plainAttention));
+        arguments = all.toArray();
     }
 
     private static TorchScript module(Task task) {

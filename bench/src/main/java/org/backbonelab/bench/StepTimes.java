@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 
 /** Whole training steps of the three networks: time, peak memory, losses. */
 final class StepTimes {
-    private static final List<String> JAVACPP = List.of("javacpp", "javacpp-cl", "javacpp-mkl", "javacpp-mkl-cl");
-    private static final List<String> BOUND = List.of("script", "script-cl");
-    private static final List<String> BOUND_BF16 = List.of("script-bf16", "script-bf16-cl");
+    private static final List<String> JAVACPP = List.of("javacpp", "javacpp-cl");
+    private static final List<String> BOUND = List.of("script", "script-cl", "script-1x1-cl");
+    private static final List<String> BOUND_BF16 = List.of("script-bf16", "script-bf16-cl", "script-bf16-plain-cl");
     private static final int SANITY_STEPS = 20;
 
     private final Report report;
@@ -37,9 +37,8 @@ final class StepTimes {
             children.forEach(c -> c.run(1));
             Map<ChildProcess, Sample> times = plan.measure(children);
             List<List<String>> rows = new ArrayList<>();
-            times.forEach((child, sample) -> rows.add(row(
-                    child, sample, times.get(javacpp).median(),
-                    times.get(bound).median(), times.get(bound16).median())));
+            times.forEach((child, sample) ->
+                    rows.add(row(child, sample, times.get(javacpp), times.get(bound), times.get(bound16))));
             report.table(
                     List.of(
                             "contender",
@@ -56,14 +55,14 @@ final class StepTimes {
         }
     }
 
-    private static List<String> row(ChildProcess child, Sample sample, double javacpp, double bound, double bound16) {
+    private static List<String> row(ChildProcess child, Sample sample, Sample javacpp, Sample bound, Sample bound16) {
         return List.of(
                 child.contender(),
                 sample.text(1, 1),
-                sample.counted() + " of " + sample.made(),
-                Report.ratio(sample.median(), javacpp),
-                Report.ratio(sample.median(), bound),
-                child.contender().contains("bf16") ? Report.ratio(sample.median(), bound16) : "",
+                sample.counts(),
+                sample.ratioTo(javacpp),
+                sample.ratioTo(bound),
+                child.contender().contains("bf16") ? sample.ratioTo(bound16) : "",
                 Report.number(child.peakMegabytes(), 0));
     }
 
@@ -97,7 +96,8 @@ final class StepTimes {
     /** Makes each contender train on, all to the same number of steps, and compares their losses. */
     private void sanity(List<ChildProcess> children) {
         int target = Math.max(
-                SANITY_STEPS, children.stream().mapToInt(ChildProcess::steps).max().orElseThrow());
+                SANITY_STEPS,
+                children.stream().mapToInt(ChildProcess::steps).max().orElseThrow());
         List<List<String>> rows = new ArrayList<>();
         for (ChildProcess child : children) {
             if (child.steps() < target) {

@@ -67,8 +67,7 @@ final class Stock implements Contender {
         NDList answers = new NDList(labels.duplicate());
         data.attach(manager);
         answers.attach(manager);
-        try (Batch batch = new Batch(
-                manager, data, answers, Task.BATCH, Batchifier.STACK, Batchifier.STACK, 0, 0)) {
+        try (Batch batch = new Batch(manager, data, answers, Task.BATCH, Batchifier.STACK, Batchifier.STACK, 0, 0)) {
             EasyTrain.trainBatch(trainer, batch);
             trainer.step();
         }

@@ -76,9 +76,7 @@ final class StockNetworks {
                 .add(batchNorm());
         Block skip = stride == 1
                 ? Blocks.identityBlock()
-                : new SequentialBlock()
-                        .add(conv(width, 1, stride, 0, 1, false))
-                        .add(batchNorm());
+                : new SequentialBlock().add(conv(width, 1, stride, 0, 1, false)).add(batchNorm());
         return join(branch, skip, NDArray::add);
     }
 
@@ -213,5 +211,4 @@ final class StockNetworks {
             return all.add(store.getValue(positions, x.getDevice(), training));
         }
     }
-
 }

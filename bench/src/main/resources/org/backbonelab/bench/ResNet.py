@@ -14,7 +14,8 @@ class ResNet(Module):
     return torch.batch_norm(y, p[torch.add(at, 1)], p[torch.add(at, 2)], mean, var, True, 0.10000000000000001,
                             1.0000000000000001e-05, False)
 
-  def logits(self, images: Tensor, p: List[Tensor], buffers: List[Tensor], bf16: bool) -> Tensor:
+  def logits(self, images: Tensor, p: List[Tensor], buffers: List[Tensor], bf16: bool,
+             by_conv: bool, plain: bool) -> Tensor:
     x = images
     if bf16:
       x = torch.to(x, 15)

@@ -16,10 +16,10 @@
     return out
 
   def adamw(self, x: Tensor, labels: Tensor, parameters: List[Tensor], exp_avg: List[Tensor],
-            exp_avg_sq: List[Tensor], steps: List[Tensor], bf16: bool) -> float:
+            exp_avg_sq: List[Tensor], steps: List[Tensor], bf16: bool, by_conv: bool, plain: bool) -> float:
     torch.set_grad_enabled(True)
     none : List[Tensor] = annotate(List[Tensor], [])
-    loss = (self).cross_entropy((self).logits(x, parameters, none, bf16, ), labels, )
+    loss = (self).cross_entropy((self).logits(x, parameters, none, bf16, by_conv, plain, ), labels, )
     gradients = (self).gradients(loss, parameters, )
     torch.set_grad_enabled(False)
     _ = torch.add_(steps[0], 1)
@@ -29,9 +29,9 @@
     return float(torch.item(loss))
 
   def sgd(self, x: Tensor, labels: Tensor, parameters: List[Tensor], buffers: List[Tensor],
-          momentum: List[Tensor], bf16: bool) -> float:
+          momentum: List[Tensor], bf16: bool, by_conv: bool, plain: bool) -> float:
     torch.set_grad_enabled(True)
-    loss = (self).cross_entropy((self).logits(x, parameters, buffers, bf16, ), labels, )
+    loss = (self).cross_entropy((self).logits(x, parameters, buffers, bf16, by_conv, plain, ), labels, )
     gradients = (self).gradients(loss, parameters, )
     torch.set_grad_enabled(False)
     torch._fused_sgd_(parameters, gradients, momentum, weight_decay=0., momentum=0.9, lr=0.01, dampening=0.,
