@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes golden/images.json: what PIL and torch make of small images, for the tests of the data package.
+"""Writes golden/images.json and golden/files.json: what PIL and torch make of small images and image files, for the
+tests of the data package.
 
     apt-get install -y --no-install-recommends python3-torch python3-pil
     /usr/bin/python3 toolkit/src/test/golden/make_image_golden.py
@@ -8,7 +9,9 @@ Nothing random: value i of an image of bytes is round(127.5 + 127.5 * sin(phase 
 (channel, row, column); the Java side has the same rule (ImageGoldenTest.image). Of an outcome in the same order, the file
 has the first 16 hexadecimal digits of its SHA-256.
 """
+import base64
 import hashlib
+import io
 import json
 import math
 import pathlib
@@ -145,13 +148,62 @@ def mixed():
                "targets": [float(v) for v in target.reshape(-1)]}
 
 
-def main():
-    cases = {"operations": list(operations()), "flat": list(flat()), "resized": list(resized()),
-             "centred": list(centred()), "mixed": list(mixed())}
+def encoded(im, **options):
+    out = io.BytesIO()
+    im.save(out, **options)
+    return out.getvalue()
+
+
+def files():
+    """Image files of every kind with what PIL reads from them: exactly for PNG; for JPEG, where decoders round on
+    their own, the values themselves."""
+    rgb = image(3, 16, 12, 0.2)
+    grey = image(1, 16, 12, 0.2)
+    smooth = rgb.resize((3, 4), Image.BOX).resize((12, 16), Image.BICUBIC)
+    cmyk = smooth.convert("CMYK")
+    cmyk.putdata([(c, m, y, (i * 5) % 128) for i, (c, m, y, _) in enumerate(cmyk.getdata())])
+    rgba, la = rgb.copy(), grey.copy()
+    rgba.putalpha(image(1, 16, 12, 2.0))
+    la.putalpha(image(1, 16, 12, 2.0))
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 256 + 77)
+    ink = encoded(cmyk, format="JPEG", quality=95)
+    adobe = ink.index(b"Adobe")
+    cases = {
+        "rgb.jpg": encoded(smooth, format="JPEG", quality=95, subsampling=0),
+        "subsampled.jpg": encoded(smooth, format="JPEG", quality=95),
+        "progressive.jpg": encoded(smooth, format="JPEG", quality=90, progressive=True),
+        "grey.jpg": encoded(smooth.convert("L"), format="JPEG", quality=95),
+        "cmyk.jpg": ink,
+        "ycck.jpg": ink[:adobe + 11] + bytes([2]) + ink[adobe + 12:],
+        "rgb.png": encoded(rgb, format="PNG"),
+        "rgba.png": encoded(rgba, format="PNG"),
+        "grey.png": encoded(grey, format="PNG"),
+        "grey_alpha.png": encoded(la, format="PNG"),
+        "palette.png": encoded(rgb.quantize(9), format="PNG"),
+        "black_and_white.png": encoded(grey.convert("1"), format="PNG"),
+        "deep.png": encoded(deep, format="PNG"),
+    }
+    for name, raw in cases.items():
+        # PIL cuts 16 bits at 255 instead of scaling them.
+        im = grey if name == "deep.png" else Image.open(io.BytesIO(raw))
+        colour = np.moveaxis(np.asarray(im.convert("RGB")), 2, 0)
+        exact = name.endswith(".png")
+        yield {"name": name, "file": base64.b64encode(raw).decode(), "height": 16, "width": 12,
+               "rgb": text(im.convert("RGB")) if exact else np.ascontiguousarray(colour).tobytes().hex(),
+               "grey": text(im.convert("RGB").convert("L")) if exact else None}
+
+
+def write(name, cases):
     lines = [f'"reference": {json.dumps({"name": "PIL", "version": PIL.__version__, "torch": torch.__version__})}']
-    for name, rows in cases.items():
-        lines.append(f'"{name}": [\n' + ",\n".join(json.dumps(r, separators=(",", ":")) for r in rows) + "\n]")
-    (OUT / "images.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    for key, rows in cases.items():
+        lines.append(f'"{key}": [\n' + ",\n".join(json.dumps(r, separators=(",", ":")) for r in rows) + "\n]")
+    (OUT / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def main():
+    write("images", {"operations": operations(), "flat": flat(), "resized": resized(), "centred": centred(),
+                     "mixed": mixed()})
+    write("files", {"files": files()})
 
 
 if __name__ == "__main__":

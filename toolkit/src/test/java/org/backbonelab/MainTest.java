@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.backbonelab.results.Json;
+import org.backbonelab.results.Row;
 import org.backbonelab.study.Cell;
 import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,59 @@ class MainTest {
         assertEquals(0, report.code);
         assertEquals(2, report.out.lines().count(), report.out);
         assertTrue(report.out.startsWith("id,") && report.out.contains(cell.id()), report.out);
+    }
+
+    private Path trained() throws IOException {
+        Recipe recipe = Recipe.supervised().withEpochs(0.5).withBatchSize(10);
+        Cell cell = new Cell("synthetic", 40, 10, 10, "resnet_micro", "plain", List.of(recipe), 0, List.of());
+        Path file = Files.writeString(folder.resolve("cell.json"), cell.json());
+        assertEquals(0, run("run", file.toString(), "--results", results()).code);
+        return folder.resolve("results").resolve(cell.id() + ".json");
+    }
+
+    @Test
+    void againTrainsTheCellOfARowAndFindsItEqual() throws IOException {
+        Path row = trained();
+        String written = Files.readString(row);
+        Ran same = run("run", "--again", row.toString());
+        assertEquals(0, same.code, same.out + same.err);
+        assertTrue(same.out.contains("compared bit for bit") && same.out.endsWith("equal\n"), same.out);
+        assertEquals(written, Files.readString(row));
+        try (Stream<Path> left = Files.list(folder.resolve("results"))) {
+            assertEquals(1, left.count(), "neither a row nor a checkpoint is left");
+        }
+    }
+
+    @Test
+    void againSaysWhichFieldDiffers() throws IOException {
+        Path row = trained();
+        Row stored = Json.read(Files.readString(row), Row.class, "row");
+        String loss = stored.metrics().get("train_loss").toString();
+        String changed = Double.toString(Math.nextUp(stored.metrics().get("train_loss")));
+        Files.writeString(row, Files.readString(row).replace(loss, changed));
+        Ran differs = run("run", "--again", row.toString());
+        assertEquals(1, differs.code, differs.out + differs.err);
+        assertTrue(differs.out.contains("  metrics.train_loss: stored " + changed + ", again " + loss), differs.out);
+        assertFalse(differs.out.contains("metrics.val_loss"), differs.out);
+        String processor = stored.provenance().get("processor");
+        Files.writeString(row, Files.readString(row).replace(processor, "another processor"));
+        Ran elsewhere = run("run", "--again", row.toString());
+        assertEquals(0, elsewhere.code, elsewhere.out + elsewhere.err);
+        assertTrue(elsewhere.out.contains("compared within 0.05"), elsewhere.out);
+        assertTrue(elsewhere.out.contains("  provenance.processor: stored another processor"), elsewhere.out);
+        assertEquals(1, run("run", "--again", row.toString(), "--tolerance", "0").code);
+    }
+
+    @Test
+    void againRefusesWhatIsNoRow() throws IOException {
+        assertRefused(run("run", "--again", folder.resolve("none.json").toString()), "none.json", "no such file");
+        Path file = Files.writeString(folder.resolve("row.json"), "{\"id\":\"1\"}");
+        assertRefused(run("run", "--again", file.toString()), "row.json", "a row lacks its");
+        Path row = trained();
+        Files.writeString(row, Files.readString(row).replace("\\\"seed\\\":0", "\\\"seed\\\":1"));
+        assertRefused(run("run", "--again", row.toString()), "its cell has the id", "edited");
+        assertRefused(run("run", "--again", row.toString(), file.toString()), "both a cell and --again");
+        assertRefused(run("run", "--again", row.toString(), "--tolerance", "-1"), "tolerance is -1.0");
     }
 
     @Test

@@ -70,7 +70,7 @@ final class Affine {
                     double v = cubic
                             ? bicubic(in.data(), base, rows, columns, dx, dy)
                             : bilinear(in.data(), base, rows, columns, dx, dy);
-                    out.data()[c * out.plane() + at] = (byte) (int) Math.max(0, Math.min(255, v));
+                    out.data()[c * out.plane() + at] = (byte) Math.max(0, Math.min(255, (int) v));
                 }
             }
         }
@@ -96,13 +96,13 @@ final class Affine {
                 dy);
     }
 
+    /** The same polynomial of four bytes, whose coefficients are whole numbers. */
     private static double row(byte[] in, int row, int[] columns, double d) {
-        return cubic(
-                in[row + columns[0]] & 0xff,
-                in[row + columns[1]] & 0xff,
-                in[row + columns[2]] & 0xff,
-                in[row + columns[3]] & 0xff,
-                d);
+        int v1 = in[row + columns[0]] & 0xff;
+        int v2 = in[row + columns[1]] & 0xff;
+        int v3 = in[row + columns[2]] & 0xff;
+        int v4 = in[row + columns[3]] & 0xff;
+        return v2 + d * ((v3 - v1) + d * ((2 * (v1 - v2) + v3 - v4) + d * (v2 - v1 + v4 - v3)));
     }
 
     /** Cubic convolution with a = -1 in the order of PIL's operations, which decides the last bit. */

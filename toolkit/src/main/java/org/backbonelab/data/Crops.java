@@ -65,9 +65,14 @@ final class Crops {
                 continue;
             }
             int from = (row / height * height + y) * width;
-            for (int x = 0; x < width; x++) {
-                int sx = reflect ? reflected(x + dx, width) : x + dx;
-                out.data()[to + x] = sx >= 0 && sx < width ? in.data()[from + sx] : 0;
+            int first = Math.min(width, Math.max(0, -dx));
+            int last = Math.max(first, Math.min(width, width - dx));
+            System.arraycopy(in.data(), from + first + dx, out.data(), to + first, last - first);
+            for (int x = 0; x < first; x++) {
+                out.data()[to + x] = reflect ? in.data()[from + reflected(x + dx, width)] : 0;
+            }
+            for (int x = last; x < width; x++) {
+                out.data()[to + x] = reflect ? in.data()[from + reflected(x + dx, width)] : 0;
             }
         }
     }

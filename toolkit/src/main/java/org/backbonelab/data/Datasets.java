@@ -1,6 +1,5 @@
 package org.backbonelab.data;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,14 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The list of data sets. */
 public final class Datasets {
+    private static final List<PublishedFiles> PUBLISHED =
+            List.of(Mnist.FASHION_MNIST, Mnist.MNIST, Cifar.CIFAR10, Cifar.CIFAR100, Cifar.CIFAR100_COARSE);
     private static final Map<String, Supplier<Dataset>> ALL = new LinkedHashMap<>();
     private static final Map<String, Dataset> LOADED = new LinkedHashMap<>();
 
     static {
-        ALL.put(FashionMnist.NAME, Datasets::fashionMnist);
+        PUBLISHED.forEach(files -> ALL.put(files.id(), files::read));
         ALL.put("synthetic", Datasets::synthetic);
     }
 
@@ -57,14 +59,23 @@ public final class Datasets {
         }
     }
 
-    /** Returns Fashion-MNIST from the first folder that has it. */
-    public static Dataset fashionMnist() {
-        List<Path> folders = FashionMnist.folders();
-        Path folder = folders.stream().filter(Files::isDirectory).findFirst().orElse(null);
-        if (folder == null) {
-            throw new DataException("Fashion-MNIST is in none of " + folders + "; " + FashionMnist.FIX);
-        }
-        return FashionMnist.read(folder);
+    /**
+     * Downloads the files of a data set, checks them, and returns their folder; files already there are kept, and a
+     * download that broke off goes on.
+     *
+     * @param folder where to, or null for the cache of this user, where {@link #get} looks
+     * @throws IllegalArgumentException if the data set is not one that can be downloaded
+     * @throws DataException if the network fails, or what it gives is not the published content
+     */
+    public static Path download(String name, Path folder) {
+        PublishedFiles files = PUBLISHED.stream()
+                .filter(p -> p.id().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("cannot download \"" + name + "\", expected "
+                        + PUBLISHED.stream().map(PublishedFiles::id).collect(Collectors.joining(", "))));
+        Path target = folder == null ? files.cache() : folder;
+        files.download(target);
+        return target;
     }
 
     /** Returns a small generated data set for tests: 10 classes, 28 x 28, one channel. */

@@ -48,22 +48,6 @@ public record Images(byte[] pixels, int[] labels, int channels, int size, int cl
         return channels * size * size;
     }
 
-    @Override
-    public Images pick(int... indices) {
-        byte[] out = new byte[indices.length * stride()];
-        int[] outLabels = new int[indices.length];
-        for (int i = 0; i < indices.length; i++) {
-            System.arraycopy(pixels, indices[i] * stride(), out, i * stride(), stride());
-            outLabels[i] = labels[indices[i]];
-        }
-        return new Images(out, outLabels, channels, size, classes);
-    }
-
-    @Override
-    public Images subset(int count, long seed) {
-        return (Images) ImageSource.super.subset(count, seed);
-    }
-
     /**
      * Makes images from a seed, for unit tests: each class is a bright bar of its own place and angle, on noise.
      *

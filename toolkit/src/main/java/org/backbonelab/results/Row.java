@@ -40,6 +40,11 @@ public record Row(
         provenance = provenance == null ? Map.of() : new TreeMap<>(provenance);
     }
 
+    /** Tells whether a metric is a time, {@code time_data} and such, which no two runs have alike. */
+    public static boolean isTime(String metric) {
+        return metric.startsWith("time_");
+    }
+
     /** How a cell ended; a failure of the machine is an exception, not a row. */
     public enum Status {
         /** Trained to the end. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.model.Backbones;
-import org.backbonelab.results.Json;
 import org.backbonelab.train.Recipe;
 
 /**
@@ -49,9 +48,9 @@ public record Cell(
         }
     }
 
-    /** Returns the canonical JSON. */
+    /** Returns the canonical JSON; a recipe's field that is not in it has its neutral value. */
     public String json() {
-        return Json.write(this);
+        return CellJson.write(this);
     }
 
     /**
@@ -60,7 +59,7 @@ public record Cell(
      * @throws IllegalArgumentException if the text is no cell
      */
     public static Cell parse(String json) {
-        return Json.read(json, Cell.class, "cell");
+        return CellJson.read(json);
     }
 
     /** Returns the hash of the canonical JSON: equal cells have equal ids. */

@@ -21,9 +21,7 @@ public interface Runner {
         CellTrainer trainer = new CellTrainer(measures);
         return (cells, store, done) -> {
             for (Cell cell : cells) {
-                Row row = trainer.train(cell);
-                store.put(row);
-                done.accept(row);
+                done.accept(trainer.train(cell, store));
             }
         };
     }

@@ -11,17 +11,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.backbonelab.results.RowStore;
 
 /**
  * One process that trains cells: cells go in on its standard input, ids of finished ones come out.
  *
- * <p>It ends when its standard input ends, so it never outlives its parent, however that died.
+ * <p>It ends when its standard input ends, so it never outlives its parent for long, however that died: a training in it
+ * finishes its batch and writes its checkpoint.
  */
 final class Worker implements AutoCloseable {
     static final String DONE = "@done ";
     static final String FAILED = "@failed ";
     private static final int LOG_TAIL = 2000;
+    /** Seconds that a training has to write its checkpoint. */
+    private static final int PATIENCE = 30;
 
     private final Process process;
     private final BufferedWriter in;
@@ -88,8 +92,11 @@ final class Worker implements AutoCloseable {
         return text.substring(Math.max(0, text.length() - LOG_TAIL)).trim() + " (whole log: " + log + ")";
     }
 
+    /** Ends the process; a training in it has time to finish its batch and write its checkpoint. */
     @Override
     public void close() {
+        process.destroy();
+        process.onExit().completeOnTimeout(process, PATIENCE, TimeUnit.SECONDS).join();
         process.destroyForcibly();
     }
 }

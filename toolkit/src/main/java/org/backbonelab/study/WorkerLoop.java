@@ -17,7 +17,8 @@ public final class WorkerLoop {
     private WorkerLoop() {}
 
     /**
-     * Serves until the input ends, then ends the process at once, even in the middle of a cell.
+     * Serves until the input ends, then ends the process; a cell in training finishes its batch and writes its
+     * checkpoint.
      *
      * @param measures all that cells may ask for
      */
@@ -32,7 +33,7 @@ public final class WorkerLoop {
             String line = lines.take();
             try {
                 Cell cell = Cell.parse(line);
-                store.put(trainer.train(cell));
+                trainer.train(cell, store);
                 out.println(Worker.DONE + cell.id());
             } catch (IllegalArgumentException | DataException e) {
                 out.println(Worker.FAILED + String.valueOf(e.getMessage()).replace('\n', ' '));
@@ -49,6 +50,6 @@ public final class WorkerLoop {
         } catch (IOException e) {
             // A broken pipe means what the end of the input means: the parent is gone.
         }
-        Runtime.getRuntime().halt(0);
+        System.exit(0);
     }
 }

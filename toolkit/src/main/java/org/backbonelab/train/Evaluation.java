@@ -3,6 +3,8 @@ package org.backbonelab.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Dataset;
@@ -22,10 +24,23 @@ public record Evaluation(double top1, double loss) {
 
     /** Evaluates a model. */
     public static Evaluation of(Backbone model, Dataset dataset, ImageSource images) {
+        return of(model, dataset, images, () -> false);
+    }
+
+    /**
+     * Evaluates a model, unless told to stop.
+     *
+     * @param stop asked before every batch
+     * @throws CancellationException if it says so
+     */
+    static Evaluation of(Backbone model, Dataset dataset, ImageSource images, BooleanSupplier stop) {
         return Torch.withoutGradients(() -> {
             double loss = 0;
             long right = 0;
             for (Batch batch : Batches.inOrder(dataset, images, BATCH)) {
+                if (stop.getAsBoolean()) {
+                    throw new CancellationException("evaluation was interrupted");
+                }
                 try (NDManager manager = Torch.newManager();
                         NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();

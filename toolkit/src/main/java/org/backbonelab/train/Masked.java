@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
 import org.backbonelab.tensor.Seeds;
@@ -27,7 +28,7 @@ public final class Masked implements Objective {
     private final FcmaeDecoder decoder;
     private final double maskRatio;
     private final long seed;
-    private long calls;
+    private long step;
 
     /**
      * Builds the objective.
@@ -57,19 +58,34 @@ public final class Masked implements Objective {
 
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
-        return reconstruct(manager, batch, pass, Seeds.derive(seed, "mask", calls))
+        return reconstruct(manager, batch, pass, Seeds.derive(seed, "mask", step))
                 .loss();
     }
 
-    /** Moves on to fresh masks; until then every call masks alike, as the two passes of SAM need. */
-    public void nextMasks() {
-        calls++;
+    /** Sets the step that the masks belong to; all calls of a step mask alike, as the two passes of SAM need. */
+    void setStep(long value) {
+        step = value;
+    }
+
+    @Override
+    public Backbone model() {
+        return encoder;
     }
 
     @Override
     public Map<String, Parameter> parameters() {
-        Map<String, Parameter> out = new LinkedHashMap<>(encoder.trainedParameters());
+        Map<String, Parameter> out = withDecoder(encoder.trainedParameters());
         out.keySet().removeIf(name -> name.startsWith("head."));
+        return out;
+    }
+
+    @Override
+    public Map<String, Parameter> state() {
+        return withDecoder(encoder.namedParameters());
+    }
+
+    private Map<String, Parameter> withDecoder(Map<String, Parameter> ofEncoder) {
+        Map<String, Parameter> out = new LinkedHashMap<>(ofEncoder);
         decoder.namedParameters().forEach((name, p) -> out.put("decoder." + name, p));
         return out;
     }

@@ -9,14 +9,18 @@ import org.backbonelab.tensor.Precision;
 /**
  * How to train: everything but the network, the data and the seed.
  *
- * @param objective which loss
+ * @param objective what is learned
+ * @param loss of supervised training
  * @param epochs passes over the training images; a fraction trains part of one
  * @param batchSize images an update
+ * @param accumulate parts an update's images are cut into, one after the other through the network; batch norm sees a
+ *     part at a time
  * @param optimizer a name of {@link Optimizers}
  * @param lr learning rate after warm-up
  * @param weightDecay decay; which parameters are exempt is the optimizer entry's word
- * @param schedule of the learning rate, per step
- * @param warmupEpochs linear warm-up from 0
+ * @param layerDecay factor of the learning rate from a layer to the one before; 1 = all alike, see {@link LayerDecay}
+ * @param schedule of the learning rate
+ * @param warmupEpochs length of the linear warm-up
  * @param labelSmoothing 0 to below 1
  * @param dropPath rate of the last block
  * @param augmentation of training images
@@ -24,15 +28,21 @@ import org.backbonelab.tensor.Precision;
  * @param agc lambda of adaptive gradient clipping, 0 = none
  * @param rho radius of SAM, 0 = the plain step
  * @param maskRatio share of removed patches in masked pre-training
+ * @param ema moving average of the weights; where there is one, it is what is evaluated and what remains
+ * @param evaluateEvery epochs between evaluations on the validation images, 0 = at the end only
+ * @param lossCeiling a loss above it counts as divergence, 0 = only one that is not finite does
  * @param precision of matrix products and convolutions
  */
 public record Recipe(
         Kind objective,
+        Loss loss,
         double epochs,
         int batchSize,
+        int accumulate,
         String optimizer,
         double lr,
         double weightDecay,
+        double layerDecay,
         Schedule schedule,
         double warmupEpochs,
         double labelSmoothing,
@@ -42,6 +52,9 @@ public record Recipe(
         double agc,
         double rho,
         double maskRatio,
+        Ema ema,
+        int evaluateEvery,
+        double lossCeiling,
         Precision precision) {
     /** The kinds of objectives. */
     public enum Kind {
@@ -51,13 +64,28 @@ public record Recipe(
         FCMAE
     }
 
+    /** The losses of supervised training. */
+    public enum Loss {
+        /** Softmax cross-entropy. */
+        CROSS_ENTROPY,
+        /** Binary cross-entropy of every class by itself (ResNet strikes back, arXiv 2110.00476). */
+        BCE
+    }
+
     /** Checks every value; the message names the value and what was expected. */
     public Recipe {
         Optimizers.get(optimizer);
+        require(objective != null, "objective", objective, "SUPERVISED or FCMAE");
+        require(loss != null, "loss", loss, "CROSS_ENTROPY or BCE");
+        require(schedule != null, "schedule", schedule, "a schedule");
+        require(ema != null, "ema", ema, "a decay and a warm-up");
+        require(precision != null, "precision", precision, "FP32, BF16 or AUTO");
         require(epochs > 0 && epochs < 1e6, "epochs", epochs, "a positive number");
         require(batchSize > 0, "batch size", batchSize, "1 or more");
+        require(accumulate > 0 && accumulate <= batchSize, "accumulate", accumulate, "1 to the batch size");
         require(lr > 0 && Double.isFinite(lr), "learning rate", lr, "a positive number");
         require(weightDecay >= 0 && Double.isFinite(weightDecay), "weight decay", weightDecay, "0 or more");
+        require(layerDecay > 0 && layerDecay <= 1, "layer decay", layerDecay, "above 0 and at most 1 (off)");
         require(warmupEpochs >= 0 && warmupEpochs < epochs, "warm-up epochs", warmupEpochs, "0 to below the epochs");
         require(labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing", labelSmoothing, "0 to below 1");
         require(dropPath >= 0 && dropPath < 1, "drop path", dropPath, "0 to below 1");
@@ -65,6 +93,9 @@ public record Recipe(
         require(agc >= 0, "agc", agc, "0 (off) or more");
         require(rho >= 0 && Double.isFinite(rho), "rho", rho, "0 (plain step) or more");
         require(maskRatio >= 0 && maskRatio < 1, "mask ratio", maskRatio, "0 to below 1");
+        boolean evaluable = evaluateEvery >= 0 && (evaluateEvery == 0 || objective == Kind.SUPERVISED);
+        require(evaluable, "evaluate every", evaluateEvery, "0 (at the end), or more epochs if supervised");
+        require(lossCeiling >= 0, "loss ceiling", lossCeiling, "0 (off) or more");
     }
 
     private static void require(boolean ok, String what, Object value, String expected) {
@@ -75,12 +106,12 @@ public record Recipe(
 
     /** Returns a plain supervised recipe: AdamW, cosine, crop and flip, batch 100. */
     public static Recipe supervised() {
-        return new Draft().build();
+        return new RecipeDraft().build();
     }
 
     /** Returns FCMAE's recipe (ConvNeXt V2, table 8) at small scale: AdamW (0.9, 0.95), cosine, mask ratio 0.6. */
     public static Recipe fcmae() {
-        Draft d = new Draft();
+        RecipeDraft d = new RecipeDraft();
         d.objective = Kind.FCMAE;
         d.optimizer = "adamw_mae";
         d.lr = 1.5e-3;
@@ -127,9 +158,9 @@ public record Recipe(
         });
     }
 
-    /** Returns this recipe with another length; warm-up stays the same share of it. */
+    /** Returns this recipe with another length; warm-up and milestones stay the same share of it. */
     public Recipe withEpochs(double value) {
-        return withEpochs(value, warmupEpochs * value / epochs);
+        return withEpochs(value, warmupEpochs * value / epochs).withSchedule(schedule.stretched(value / epochs));
     }
 
     /** Returns this recipe with another batch size. */
@@ -175,65 +206,44 @@ public record Recipe(
         return change(d -> d.precision = value);
     }
 
-    private Recipe change(Consumer<Draft> edit) {
-        Draft d = new Draft();
-        d.objective = objective;
-        d.epochs = epochs;
-        d.batchSize = batchSize;
-        d.optimizer = optimizer;
-        d.lr = lr;
-        d.weightDecay = weightDecay;
-        d.schedule = schedule;
-        d.warmupEpochs = warmupEpochs;
-        d.labelSmoothing = labelSmoothing;
-        d.dropPath = dropPath;
-        d.augmentation = augmentation;
-        d.clipNorm = clipNorm;
-        d.agc = agc;
-        d.rho = rho;
-        d.maskRatio = maskRatio;
-        d.precision = precision;
-        edit.accept(d);
-        return d.build();
+    /** Returns this recipe with another loss. */
+    public Recipe withLoss(Loss value) {
+        return change(d -> d.loss = value);
     }
 
-    /** A recipe being written; the values here are those of {@link #supervised}. */
-    private static final class Draft {
-        private Kind objective = Kind.SUPERVISED;
-        private double epochs = 10;
-        private int batchSize = 100;
-        private String optimizer = "adamw";
-        private double lr = 1e-3;
-        private double weightDecay = 0.05;
-        private Schedule schedule = Schedule.COSINE;
-        private double warmupEpochs;
-        private double labelSmoothing;
-        private double dropPath;
-        private Augmentation augmentation = Augmentation.CROP_FLIP;
-        private double clipNorm;
-        private double agc;
-        private double rho;
-        private double maskRatio;
-        private Precision precision = Precision.FP32;
+    /** Returns this recipe with the images of an update going through the network in parts. */
+    public Recipe withAccumulate(int parts) {
+        return change(d -> d.accumulate = parts);
+    }
 
-        Recipe build() {
-            return new Recipe(
-                    objective,
-                    epochs,
-                    batchSize,
-                    optimizer,
-                    lr,
-                    weightDecay,
-                    schedule,
-                    warmupEpochs,
-                    labelSmoothing,
-                    dropPath,
-                    augmentation,
-                    clipNorm,
-                    agc,
-                    rho,
-                    maskRatio,
-                    precision);
-        }
+    /** Returns this recipe with another layer-wise decay of the learning rate. */
+    public Recipe withLayerDecay(double value) {
+        return change(d -> d.layerDecay = value);
+    }
+
+    /** Returns this recipe with another schedule. */
+    public Recipe withSchedule(Schedule value) {
+        return change(d -> d.schedule = value);
+    }
+
+    /** Returns this recipe with another moving average of the weights. */
+    public Recipe withEma(Ema value) {
+        return change(d -> d.ema = value);
+    }
+
+    /** Returns this recipe with an evaluation after every so many epochs, 0 for one at the end only. */
+    public Recipe withEvaluateEvery(int value) {
+        return change(d -> d.evaluateEvery = value);
+    }
+
+    /** Returns this recipe with a loss above which a run counts as diverged, 0 for none. */
+    public Recipe withLossCeiling(double value) {
+        return change(d -> d.lossCeiling = value);
+    }
+
+    private Recipe change(Consumer<RecipeDraft> edit) {
+        RecipeDraft d = new RecipeDraft(this);
+        edit.accept(d);
+        return d.build();
     }
 }

@@ -50,6 +50,11 @@ public record Supervised(Backbone model, double labelSmoothing, boolean bce) imp
         return model.trainedParameters();
     }
 
+    @Override
+    public Map<String, Parameter> state() {
+        return model.namedParameters();
+    }
+
     /** Returns the pixels of a batch as an array (N, C, H, W). */
     public static NDArray images(NDManager manager, Batch batch) {
         return Torch.array(

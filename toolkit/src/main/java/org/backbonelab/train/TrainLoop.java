@@ -1,30 +1,76 @@
 package org.backbonelab.train;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import java.util.ArrayList;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
+import org.backbonelab.data.Loader;
 import org.backbonelab.data.Split;
 import org.backbonelab.optim.BaseOptimizer;
-import org.backbonelab.optim.Optimizers;
+import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.TimeTable.Part;
 
-/** The training loop. */
+/**
+ * The training loop.
+ *
+ * <p>A run that continues a checkpoint gives the bits of one that was never broken, on the same machine with the same
+ * number of threads: random streams are functions of seed and step, and everything else is in the checkpoint.
+ */
 public final class TrainLoop {
-    private TrainLoop() {}
+    private final Objective objective;
+    private final Split data;
+    private final Recipe recipe;
+    private final long seed;
+    private final Options options;
+    private final TimeTable times;
+    private final Weights weights;
+    private final Map<String, NDArray> live = new LinkedHashMap<>();
+    private final BaseOptimizer optimizer;
+    private final Step step;
+    private final Batches batches;
+    private final Schedule.Run run;
+    private final WeightCopy average;
+    private WeightCopy best;
+    private LoopState state = LoopState.START;
 
     /**
      * What a training run gave.
      *
-     * @param diverged whether the loss became NaN or infinite; the run stopped there
+     * @param diverged whether the loss became NaN or infinite, or rose above the recipe's ceiling; the run stopped there
      * @param trainLoss mean loss of each epoch, NaN in the one that diverged
      * @param images seen
+     * @param evaluations on the validation images, where the recipe asks for them; the last one is of the end
+     * @param best the weights of the best of these evaluations, null where there was none
      */
-    public record Outcome(boolean diverged, List<Double> trainLoss, long images) {}
+    public record Outcome(
+            boolean diverged, List<Double> trainLoss, long images, List<Evaluation> evaluations, WeightCopy best) {}
+
+    private TrainLoop(Objective objective, Split data, Recipe recipe, long seed, Options options) {
+        this.objective = objective;
+        this.data = data;
+        this.recipe = recipe;
+        this.seed = seed;
+        this.options = options;
+        times = options.times();
+        weights = Weights.of(objective);
+        objective.state().forEach((name, p) -> live.put(name, p.getArray()));
+        optimizer = ParameterGroups.optimizer(weights, recipe);
+        step = recipe.rho() > 0 ? new Sam(recipe.rho()) : Step.PLAIN;
+        batches = new Batches(data, recipe.augmentation(), seed);
+        int epoch = batches.perEpoch(recipe.batchSize());
+        long total = Math.max(1, Math.round(recipe.epochs() * epoch));
+        run = new Schedule.Run(Math.round(recipe.warmupEpochs() * epoch), total, epoch);
+        average = recipe.ema().isOn() ? new WeightCopy(live) : null;
+    }
 
     /**
      * Trains.
@@ -34,69 +80,187 @@ public final class TrainLoop {
      * @throws CancellationException if the thread is interrupted
      */
     public static Outcome run(Objective objective, Split data, Recipe recipe, long seed) {
-        BaseOptimizer optimizer = optimizer(objective, recipe);
-        Weights weights = Weights.of(objective);
-        Step step = recipe.rho() > 0 ? new Sam(recipe.rho()) : Step.PLAIN;
-        Batches batches = new Batches(data, recipe.augmentation(), seed);
-        int perEpoch = batches.perEpoch(recipe.batchSize());
-        long total = Math.max(1, Math.round(recipe.epochs() * perEpoch));
-        long warmup = Math.round(recipe.warmupEpochs() * perEpoch);
-
-        List<Double> curve = new ArrayList<>();
-        long images = 0;
-        double sum = 0;
-        for (long i = 0; i < total; i++) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CancellationException("training was interrupted at step " + i + " of " + total);
-            }
-            int number = (int) (i % perEpoch);
-            Batch batch = batches.train((int) (i / perEpoch), number, recipe.batchSize());
-            optimizer.setLearningRate(recipe.schedule().at(recipe.lr(), i, warmup, total));
-            double loss = update(step, objective, weights, batch, Seeds.derive(seed, "step", i), optimizer, recipe);
-            images += batch.count();
-            sum += loss;
-            if (!Double.isFinite(loss)) {
-                curve.add(Double.NaN);
-                return new Outcome(true, curve, images);
-            }
-            if (number == perEpoch - 1 || i == total - 1) {
-                curve.add(sum / (number + 1));
-                sum = 0;
-            }
-        }
-        return new Outcome(false, curve, images);
+        return run(objective, data, recipe, seed, Options.none());
     }
 
-    private static double update(
-            Step step,
-            Objective objective,
-            Weights weights,
-            Batch batch,
-            long seed,
-            BaseOptimizer optimizer,
-            Recipe recipe) {
+    /**
+     * Trains, with checkpoints, listeners, or what else the options say.
+     *
+     * @throws CancellationException if the thread is interrupted or the options say stop; with checkpoints, the last of
+     *     them is of this moment
+     * @throws CheckpointException if the checkpoint to continue is of another network
+     */
+    public static Outcome run(Objective objective, Split data, Recipe recipe, long seed, Options options) {
+        TrainLoop loop = new TrainLoop(objective, data, recipe, seed, options);
+        try (Listeners listeners = new Listeners(options.listeners(), objective.model())) {
+            if (options.from() != null) {
+                loop.resume(options.from());
+            }
+            long left = loop.run.total() - loop.state.step();
+            try (Loader loader = loop.batches.loader(recipe.batchSize(), loop.state.step(), left, dataWorkers())) {
+                return loop.train(loader, listeners);
+            }
+        }
+    }
+
+    private Outcome train(Loader loader, Listeners listeners) {
+        boolean epochEnds = false;
+        while (true) {
+            if (evaluationIsDue() && evaluate()) {
+                listeners.evaluated(state.evaluations().get(state.evaluations().size() - 1));
+            }
+            if (epochEnds) {
+                listeners.epoch();
+            }
+            stopIfAsked();
+            if (state.step() == run.total()) {
+                return outcome(false);
+            }
+            Batch batch = next(loader);
+            double loss = update(batch);
+            listeners.batch(batch, loss, state.step() % run.epoch(), run.epoch());
+            if (isDiverged(loss)) {
+                state = state.updated(loss, batch.count()).epochEnded(Double.NaN);
+                return outcome(true);
+            }
+            state = state.updated(loss, batch.count());
+            epochEnds = state.step() % run.epoch() == 0 || state.step() == run.total();
+            if (epochEnds) {
+                state = state.epochEnded(state.lossSum() / ((state.step() - 1) % run.epoch() + 1));
+            }
+            if (options.checkpoints() != null && options.checkpoints().isDue()) {
+                save();
+            }
+        }
+    }
+
+    /** At least one thread prepares batches; more where libtorch was given more than two. */
+    private static int dataWorkers() {
+        return Math.max(1, Torch.threads() - 1);
+    }
+
+    private Batch next(Loader loader) {
+        try {
+            return times.measure(Part.DATA, loader::next);
+        } catch (CancellationException e) {
+            stopIfAsked();
+            throw e;
+        }
+    }
+
+    private double update(Batch batch) {
+        optimizer.setLearningRate(recipe.schedule().at(recipe.lr(), state.step(), run));
+        if (objective instanceof Masked masked) {
+            masked.setStep(state.step());
+        }
+        long stepSeed = Seeds.derive(seed, "step", state.step());
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            double loss = step.update(new Update(manager, objective, weights, List.of(batch), seed, optimizer, recipe));
-            if (objective instanceof Masked masked) {
-                masked.nextMasks();
+            List<Batch> parts = Parts.of(batch, recipe.accumulate());
+            double loss =
+                    step.update(new Update(manager, objective, weights, parts, stepSeed, optimizer, recipe, times));
+            if (average != null && Double.isFinite(loss)) {
+                double decay = recipe.ema().at(state.step() + 1);
+                times.run(Part.UPDATE, () -> average.average(decay));
             }
             return loss;
         }
     }
 
-    private static BaseOptimizer optimizer(Objective objective, Recipe recipe) {
-        Optimizers.Entry entry = Optimizers.get(recipe.optimizer());
-        BaseOptimizer optimizer = entry.factory().build(recipe.lr(), recipe.weightDecay());
-        if (!entry.decaysAll()) {
-            objective.parameters().forEach((name, p) -> {
-                boolean vector = p.getArray().getShape().dimension() < 2;
-                if (vector || name.endsWith("_embed") || name.endsWith("_token")) {
-                    optimizer.group(name, false, 1);
-                }
-            });
+    private boolean isDiverged(double loss) {
+        return !Double.isFinite(loss) || (recipe.lossCeiling() > 0 && loss > recipe.lossCeiling());
+    }
+
+    private boolean evaluationIsDue() {
+        if (recipe.evaluateEvery() == 0 || state.step() == 0) {
+            return false;
         }
-        return optimizer;
+        long every = recipe.evaluateEvery() * run.epoch();
+        boolean lastIsExtra = state.step() == run.total() && state.step() % every != 0;
+        return state.evaluations().size() < state.step() / every + (lastIsExtra ? 1 : 0);
+    }
+
+    /** Evaluates what remains of the training if it ended here; returns false if it was asked to stop on the way. */
+    private boolean evaluate() {
+        if (average != null) {
+            average.swap();
+        }
+        try {
+            state = state.evaluated(times.measure(
+                    Part.EVALUATION,
+                    () -> Evaluation.of(objective.model(), data.source(), data.validation(), this::isStopAsked)));
+            if (best == null) {
+                best = new WeightCopy(live);
+            } else if (state.lastIsBest()) {
+                best.take();
+            }
+            return true;
+        } catch (CancellationException e) {
+            return false;
+        } finally {
+            if (average != null) {
+                average.swap();
+            }
+        }
+    }
+
+    private Outcome outcome(boolean diverged) {
+        if (average != null) {
+            average.put();
+            average.close();
+        }
+        return new Outcome(diverged, state.trainLoss(), state.images(), state.evaluations(), best);
+    }
+
+    private boolean isStopAsked() {
+        return Thread.currentThread().isInterrupted() || options.stop().getAsBoolean();
+    }
+
+    private void stopIfAsked() {
+        if (!isStopAsked()) {
+            return;
+        }
+        String message = "training was interrupted at step " + state.step() + " of " + run.total();
+        if (options.checkpoints() != null) {
+            save();
+            options.checkpoints().flush();
+            message += "; started again, it continues there";
+        }
+        throw new CancellationException(message);
+    }
+
+    private void save() {
+        ObjectMapper mapper = CheckpointFormat.MAPPER;
+        ObjectNode node = mapper.createObjectNode();
+        node.set("context", options.context());
+        node.set("loop", mapper.valueToTree(state));
+        node.set("times", mapper.valueToTree(times.save()));
+        node.set("optimizer", mapper.valueToTree(optimizer.steps()));
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        live.forEach((name, array) -> arrays.put("model/" + name, array));
+        optimizer.state().forEach((name, array) -> arrays.put("optimizer/" + name, array));
+        if (average != null) {
+            average.arrays().forEach((name, array) -> arrays.put("average/" + name, array));
+        }
+        if (best != null) {
+            best.arrays().forEach((name, array) -> arrays.put("best/" + name, array));
+        }
+        times.run(Part.CHECKPOINT, () -> options.checkpoints().save(node, arrays));
+    }
+
+    private void resume(CheckpointReader from) {
+        state = from.read("loop", LoopState.class);
+        times.add(from.read("times", TimeTable.Saved.class));
+        from.restore("model/", live);
+        NDManager manager = live.values().iterator().next().getManager();
+        optimizer.restore(from.arrays("optimizer/", manager), from.counts("optimizer"));
+        if (average != null) {
+            from.restore("average/", average.arrays());
+        }
+        if (state.best() >= 0) {
+            best = new WeightCopy(live);
+            from.restore("best/", best.arrays());
+        }
     }
 }

@@ -12,6 +12,7 @@ import org.backbonelab.optim.Clipping;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.TimeTable.Part;
 
 /**
  * One update in the making: what a {@link Step} works with.
@@ -23,6 +24,7 @@ import org.backbonelab.tensor.Torch;
  * @param seed of random masks; both passes of SAM use the same
  * @param optimizer changes the parameters
  * @param recipe says in which precision to compute and how to clip
+ * @param times gets the time of each part
  */
 public record Update(
         NDManager manager,
@@ -31,7 +33,20 @@ public record Update(
         List<Batch> batches,
         long seed,
         BaseOptimizer optimizer,
-        Recipe recipe) {
+        Recipe recipe,
+        TimeTable times) {
+    /** Builds an update whose times nobody asks for. */
+    public Update(
+            NDManager manager,
+            Objective objective,
+            Weights weights,
+            List<Batch> batches,
+            long seed,
+            BaseOptimizer optimizer,
+            Recipe recipe) {
+        this(manager, objective, weights, batches, seed, optimizer, recipe, new TimeTable());
+    }
+
     /**
      * What a backward pass gave.
      *
@@ -81,10 +96,14 @@ public record Update(
     private Backward backward(Batch batch, long passSeed, boolean again) {
         Pass pass = Pass.training(passSeed).withPrecision(recipe.precision());
         return Torch.withGradients(() -> {
+            long start = System.nanoTime();
             NDArray loss = forward(batch, again ? pass.withoutStatistics() : pass);
             double value = loss.getFloat();
+            long forward = System.nanoTime();
             List<NDArray> gradients = Double.isFinite(value) ? Kernels.grad(loss, weights.arrays()) : List.of();
             loss.close();
+            times.add(Part.FORWARD, forward - start);
+            times.add(Part.BACKWARD, System.nanoTime() - forward);
             return new Backward(value, gradients);
         });
     }
@@ -101,6 +120,10 @@ public record Update(
 
     /** Clips the gradients as the recipe says and hands them to the optimizer. */
     public void apply(List<NDArray> gradients) {
+        times.run(Part.UPDATE, () -> clipAndStep(gradients));
+    }
+
+    private void clipAndStep(List<NDArray> gradients) {
         if (recipe.agc() > 0) {
             adaptiveClip(gradients);
         }

@@ -163,6 +163,18 @@ class Kernels(Module):
     for i in range(torch.len(weights)):
       _ = torch.copy_(weights[i], copies[i])
 
+  # ---- second sets of weights ----
+
+  def lerp(self, tensors: List[Tensor], others: List[Tensor], weight: float) -> None:
+    for i in range(torch.len(tensors)):
+      _ = torch.lerp_(tensors[i], others[i], weight)
+
+  def swap(self, tensors: List[Tensor], others: List[Tensor]) -> None:
+    for i in range(torch.len(tensors)):
+      kept = torch.clone(tensors[i])
+      _ = torch.copy_(tensors[i], others[i])
+      _1 = torch.copy_(others[i], kept)
+
   # ---- optimizers: one call for all tensors of a group ----
 
   # libtorch's fused updates walk over raw memory: a gradient must lie in memory as its weight does.

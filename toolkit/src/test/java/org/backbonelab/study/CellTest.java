@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.backbonelab.results.Json;
 import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +35,43 @@ class CellTest {
     /** A changed id makes every finished cell of every user unfinished: change it on purpose or not at all. */
     @Test
     void idOfAFixedCellStays() {
-        assertEquals("c9e6cb601eaa6063", CELL.id());
+        assertEquals("195c944850c6eab9", CELL.id());
+    }
+
+    /** Change no entry of neutral-recipe.json, add one for each new field: the ids of trained cells depend on it. */
+    @Test
+    void fieldsAtTheirNeutralValueAreLeftOut() throws JsonProcessingException {
+        Cell plain = cell(100, "resnet_micro", List.of(Recipe.supervised()), 0);
+        String phase =
+                "{\"augmentation\":{\"crop\":{\"kind\":\"PADDED\",\"padding\":0.07142857142857142},\"flip\":true},"
+                        + "\"batchSize\":100,\"epochs\":10.0,\"lr\":0.001,\"objective\":\"SUPERVISED\",\"optimizer\":\"adamw\","
+                        + "\"schedule\":{\"decay\":\"COSINE\"},\"weightDecay\":0.05}";
+        assertTrue(plain.json().contains("\"phases\":[" + phase + "]"), plain.json());
+        assertEquals(plain, Cell.parse(plain.json()));
+        Set<String> always = paths("", new ObjectMapper().readTree(Json.write(Recipe.supervised())));
+        always.removeAll(paths("", CellJson.neutral()));
+        assertEquals(
+                Set.of(
+                        "augmentation.crop.kind",
+                        "augmentation.flip",
+                        "batchSize",
+                        "epochs",
+                        "lr",
+                        "objective",
+                        "optimizer",
+                        "schedule.decay",
+                        "weightDecay"),
+                always,
+                "a new field of a recipe needs its neutral value in neutral-recipe.json");
+    }
+
+    private static Set<String> paths(String prefix, JsonNode node) {
+        Set<String> out = new TreeSet<>();
+        node.properties().forEach(e -> {
+            out.add(prefix + e.getKey());
+            out.addAll(paths(prefix + e.getKey() + ".", e.getValue()));
+        });
+        return out;
     }
 
     @Test

@@ -32,14 +32,16 @@ final class Studies {
                 .recipe(recipe());
     }
 
-    /** Results, without wall time and provenance. */
+    /** Results and the hash of the weights, without times and the rest of the provenance. */
     static Map<String, String> outcomes(Collection<Row> rows) {
-        return rows.stream()
-                .collect(Collectors.toMap(
-                        Row::id,
-                        r -> r.status() + " " + new TreeMap<>(r.metrics()) + " " + new TreeMap<>(r.series()),
-                        (a, b) -> a,
-                        TreeMap::new));
+        return rows.stream().collect(Collectors.toMap(Row::id, Studies::outcome, (a, b) -> a, TreeMap::new));
+    }
+
+    private static String outcome(Row row) {
+        Map<String, Double> metrics = new TreeMap<>(row.metrics());
+        metrics.keySet().removeIf(Row::isTime);
+        String weights = row.provenance().get("weights_sha256");
+        return row.status() + " " + metrics + " " + new TreeMap<>(row.series()) + " " + weights;
     }
 
     /** A runner that makes up rows: top-1 is the number given for a cell. */

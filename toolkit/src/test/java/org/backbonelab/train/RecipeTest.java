@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.backbonelab.optim.Optimizers;
+import org.backbonelab.optim.Schedule;
 import org.backbonelab.results.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,18 @@ class RecipeTest {
                 bad("clip norm is -1.0, expected 0 (off) or more", r -> r.withClipNorm(-1)),
                 bad("agc is -1.0, expected 0 (off) or more", r -> r.withAgc(-1)),
                 bad("rho is -0.1, expected 0 (plain step) or more", r -> r.withRho(-0.1)),
+                bad("accumulate is 0, expected 1 to the batch size", r -> r.withAccumulate(0)),
+                bad("accumulate is 101, expected 1 to the batch size", r -> r.withAccumulate(101)),
+                bad("layer decay is 0.0, expected above 0 and at most 1 (off)", r -> r.withLayerDecay(0)),
+                bad(
+                        "evaluate every is -1, expected 0 (at the end), or more epochs if supervised",
+                        r -> r.withEvaluateEvery(-1)),
+                bad("evaluate every is 1, expected 0 (at the end), or more epochs if supervised", r -> Recipe.fcmae()
+                        .withEvaluateEvery(1)),
+                bad("loss ceiling is -1.0, expected 0 (off) or more", r -> r.withLossCeiling(-1)),
+                bad("loss is null, expected CROSS_ENTROPY or BCE", r -> r.withLoss(null)),
+                bad("schedule is null, expected a schedule", r -> r.withSchedule(null)),
+                bad("ema is null, expected a decay and a warm-up", r -> r.withEma(null)),
                 bad("mask ratio is 1.0, expected 0 to below 1", r -> r.withMaskRatio(1)));
     }
 
@@ -64,6 +77,12 @@ class RecipeTest {
     }
 
     @Test
+    void milestonesStayTheSameShare() {
+        Recipe recipe = Recipe.supervised().withEpochs(10).withSchedule(Schedule.step(0.1, 5.0, 8.0));
+        assertEquals(Schedule.step(0.1, 10.0, 16.0), recipe.withEpochs(20).schedule());
+    }
+
+    @Test
     void optimizerBringsItsDefaults() {
         for (String name : Optimizers.names()) {
             Recipe recipe = Recipe.supervised().withOptimizer(name);
@@ -75,7 +94,15 @@ class RecipeTest {
 
     @Test
     void comesBackFromJson() {
-        for (Recipe recipe : new Recipe[] {Recipe.supervised(), Recipe.fcmae(), Recipe.nfnet()}) {
+        Recipe other = Recipe.supervised()
+                .withLoss(Recipe.Loss.BCE)
+                .withAccumulate(4)
+                .withLayerDecay(0.75)
+                .withSchedule(Schedule.step(0.1, 3.0, 6.0).withPerEpoch(true))
+                .withEma(new Ema(0.999, Ema.Warmup.RATIONAL))
+                .withEvaluateEvery(2)
+                .withLossCeiling(50);
+        for (Recipe recipe : new Recipe[] {Recipe.supervised(), Recipe.fcmae(), Recipe.nfnet(), other}) {
             assertEquals(recipe, Json.read(Json.write(recipe), Recipe.class, "recipe"));
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Augmentation;
 import org.backbonelab.data.Dataset;
@@ -14,6 +15,7 @@ import org.backbonelab.data.Datasets;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,108 @@ class TrainLoopTest {
             size += Math.abs(before[i]);
         }
         return change / size;
+    }
+
+    @Test
+    void evaluatesEveryFewEpochsAndAtTheEndAndKeepsTheBest() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Nets.create(manager, "resnet_micro");
+            // 3 steps an epoch, 5 epochs and a step
+            TrainLoop.Outcome outcome = run(
+                    model, recipe().withOptimizer("sgd").withEpochs(16 / 3.0).withEvaluateEvery(2));
+            assertEquals(3, outcome.evaluations().size(), "after epochs 2 and 4, and at the end");
+            assertEquals(
+                    Evaluation.of(model, SPLIT.source(), SPLIT.validation()),
+                    outcome.evaluations().get(2));
+            double best = outcome.evaluations().stream()
+                    .mapToDouble(Evaluation::top1)
+                    .max()
+                    .orElseThrow();
+            Map<String, float[]> last = Nets.values(model.namedParameters());
+            outcome.best().swap();
+            assertEquals(
+                    best,
+                    Evaluation.of(model, SPLIT.source(), SPLIT.validation()).top1());
+            outcome.best().swap();
+            Nets.values(model.namedParameters()).forEach((name, v) -> assertArrayEquals(last.get(name), v, name));
+            assertEquals(null, run(model, recipe().withEpochs(1)).best());
+        }
+    }
+
+    /** Averages follow the weights step by step: with decay d, e = d e + (1 - d) w, the first a copy. */
+    @Test
+    void movingAverageIsWhatRemains() {
+        try (NDManager manager = Torch.newManager()) {
+            Recipe recipe = recipe().withOptimizer("sgd");
+            Map<String, float[]> expected = null;
+            for (int steps = 1; steps <= 4; steps++) {
+                Backbone model = Nets.create(manager, "resnet_micro");
+                run(model, recipe.withSchedule(Schedule.CONSTANT).withEpochs(steps / 3.0));
+                Map<String, float[]> now = Nets.values(model.namedParameters());
+                expected = expected == null ? now : mixed(expected, now, 0.75);
+            }
+            Backbone model = Nets.create(manager, "resnet_micro");
+            run(
+                    model,
+                    recipe.withSchedule(Schedule.CONSTANT).withEpochs(4 / 3.0).withEma(Ema.of(0.75)));
+            for (Map.Entry<String, float[]> entry :
+                    Nets.values(model.namedParameters()).entrySet()) {
+                assertArrayEquals(expected.get(entry.getKey()), entry.getValue(), 1e-5f, entry.getKey());
+            }
+        }
+    }
+
+    private static Map<String, float[]> mixed(Map<String, float[]> old, Map<String, float[]> now, double decay) {
+        now.forEach((name, values) -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (decay * old.get(name)[i] + (1 - decay) * values[i]);
+            }
+        });
+        return now;
+    }
+
+    @Test
+    void lossAboveTheCeilingIsDivergence() {
+        try (NDManager manager = Torch.newManager()) {
+            Recipe recipe = recipe().withOptimizer("sgd").withEpochs(2);
+            TrainLoop.Outcome outcome = run(Nets.create(manager, "resnet_micro"), recipe.withLossCeiling(0.1));
+            assertTrue(outcome.diverged());
+            assertEquals(List.of(Double.NaN), outcome.trainLoss());
+            assertEquals(20, outcome.images(), "stopped at the first step");
+            assertFalse(run(Nets.create(manager, "resnet_micro"), recipe.withLossCeiling(100))
+                    .diverged());
+        }
+    }
+
+    /** With decay 1e-9 only the head moves. */
+    @Test
+    void layerDecayHoldsEarlyLayersBack() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Nets.create(manager, "resnet_micro");
+            Map<String, float[]> before = Nets.values(model.trainedParameters());
+            run(model, recipe().withOptimizer("sgd", 0.1, 0).withEpochs(1).withLayerDecay(1e-9));
+            Nets.values(model.trainedParameters()).forEach((name, after) -> {
+                double moved = 0;
+                for (int i = 0; i < after.length; i++) {
+                    moved = Math.max(moved, Math.abs(after[i] - before.get(name)[i]));
+                }
+                assertEquals(name.startsWith("fc."), moved > 1e-4, name + " moved by " + moved);
+            });
+        }
+    }
+
+    @Test
+    void imagesInPartsGiveNearlyTheSameWeights() {
+        try (NDManager manager = Torch.newManager()) {
+            Recipe recipe = recipe().withOptimizer("sgd", 0.01, 0).withEpochs(1);
+            Backbone whole = Nets.create(manager, "vit_micro");
+            Backbone parts = Nets.create(manager, "vit_micro");
+            double loss = run(whole, recipe).trainLoss().get(0);
+            assertEquals(loss, run(parts, recipe.withAccumulate(3)).trainLoss().get(0), 1e-5);
+            Map<String, float[]> expected = Nets.values(whole.trainedParameters());
+            Nets.values(parts.trainedParameters())
+                    .forEach((name, v) -> assertArrayEquals(expected.get(name), v, 1e-5f, name));
+        }
     }
 
     @Test

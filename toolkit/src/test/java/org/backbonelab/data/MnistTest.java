@@ -11,7 +11,7 @@ import org.backbonelab.testing.IdxFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FashionMnistTest {
+class MnistTest {
     private static final String IMAGES = "train-images-idx3-ubyte";
     private static final String FIX = "apt-get install dataset-fashion-mnist";
 
@@ -47,7 +47,7 @@ class FashionMnistTest {
     }
 
     private void assertFails(String... parts) {
-        String message = assertThrows(DataException.class, () -> FashionMnist.read(folder))
+        String message = assertThrows(DataException.class, () -> Mnist.FASHION_MNIST.read(folder))
                 .getMessage();
         for (String part : parts) {
             assertTrue(message.contains(part), message);
@@ -57,7 +57,7 @@ class FashionMnistTest {
 
     @Test
     void hasTenClasses() {
-        assertEquals(10, FashionMnist.CLASSES.size());
-        assertEquals("Ankle boot", FashionMnist.CLASSES.get(9));
+        assertEquals(10, Mnist.FASHION_MNIST.classes().size());
+        assertEquals("Ankle boot", Mnist.FASHION_MNIST.classes().get(9));
     }
 }

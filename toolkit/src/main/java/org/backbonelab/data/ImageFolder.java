@@ -1,0 +1,167 @@
+package org.backbonelab.data;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * JPEG and PNG files in one folder per class ({@code folder/<class>/<any name>.jpg}), decoded when they are asked for.
+ *
+ * <p>Classes are numbered in the order of their names, files ordered by their names, as torchvision's ImageFolder does;
+ * hidden files and other endings are passed over. Images may have any size: training crops them, evaluation resizes the
+ * shorter side to size / cropRatio and keeps the centre (bicubic). Safe for several threads.
+ */
+public final class ImageFolder implements ImageSource {
+    /** Of the ImageNet training images (R, G, B), in 0..1. */
+    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
+
+    private static final float[] STD = {0.229f, 0.224f, 0.225f};
+
+    private final Path folder;
+    private final List<String> classNames;
+    private final List<Path> files;
+    private final int[] labels;
+    private final int channels;
+    private final int size;
+    private final double cropRatio;
+
+    /**
+     * Lists a folder; no image is read yet.
+     *
+     * @param channels 3 for RGB, 1 for grey; images are converted
+     * @param size H and W in a batch
+     * @param cropRatio share of the shorter side that evaluation keeps, above 0 to 1; ImageNet's is 0.875
+     * @throws DataException if the folder has no class, or a class no image
+     */
+    public ImageFolder(Path folder, int channels, int size, double cropRatio) {
+        Checks.require(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (RGB)");
+        Checks.require(size > 0, "image size", size, "1 or more");
+        Checks.require(cropRatio > 0 && cropRatio <= 1, "crop ratio", cropRatio, "above 0 to 1");
+        this.folder = folder;
+        this.channels = channels;
+        this.size = size;
+        this.cropRatio = cropRatio;
+        this.files = new ArrayList<>();
+        List<Integer> found = new ArrayList<>();
+        List<Path> classes = list(folder, "folder per class", Files::isDirectory);
+        for (int c = 0; c < classes.size(); c++) {
+            List<Path> images = list(classes.get(c), "JPEG or PNG file", p -> ImageDecoder.knows(name(p)));
+            files.addAll(images);
+            found.addAll(Collections.nCopies(images.size(), c));
+        }
+        classNames = classes.stream().map(ImageFolder::name).toList();
+        labels = found.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static String name(Path path) {
+        return path.getFileName().toString();
+    }
+
+    private static List<Path> list(Path folder, String what, Predicate<Path> wanted) {
+        if (!Files.isDirectory(folder)) {
+            throw new DataException(folder + ": no such folder; expected one " + what + " in it");
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            List<Path> out = all.filter(p -> !name(p).startsWith("."))
+                    .filter(wanted)
+                    .sorted(Comparator.comparing(ImageFolder::name))
+                    .toList();
+            if (out.isEmpty()) {
+                throw new DataException(folder + ": has no " + what + "; add some or remove the folder");
+            }
+            return out;
+        } catch (IOException e) {
+            throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /**
+     * Returns a data set of the folders {@code train} and {@code val} (or {@code test}), RGB, normalised as ImageNet is,
+     * crop ratio 0.875; the checksum is over class names, file names and file sizes, not over pixels.
+     *
+     * @throws DataException if the two do not have the same classes
+     */
+    public static Dataset dataset(String name, Path folder, int size) {
+        Path val = folder.resolve("val");
+        ImageFolder train = new ImageFolder(folder.resolve("train"), 3, size, 0.875);
+        ImageFolder test = new ImageFolder(Files.isDirectory(val) ? val : folder.resolve("test"), 3, size, 0.875);
+        if (!train.classNames.equals(test.classNames)) {
+            throw new DataException(test.folder + ": has the classes " + test.classNames + ", expected those of "
+                    + train.folder + ", " + train.classNames);
+        }
+        MessageDigest digest = Datasets.sha256();
+        train.update(digest);
+        test.update(digest);
+        return new Dataset(name, train, test, MEAN, STD, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private void update(MessageDigest digest) {
+        try {
+            for (Path file : files) {
+                String line = folder.relativize(file) + " " + Files.size(file) + "\n";
+                digest.update(line.replace('\\', '/').getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Returns the names of the classes, which are the names of their folders. */
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /** Returns the file of an image. */
+    public Path file(int index) {
+        return files.get(index);
+    }
+
+    @Override
+    public int count() {
+        return labels.length;
+    }
+
+    @Override
+    public int label(int index) {
+        return labels[index];
+    }
+
+    @Override
+    public int classes() {
+        return classNames.size();
+    }
+
+    @Override
+    public int channels() {
+        return channels;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public double cropRatio() {
+        return cropRatio;
+    }
+
+    @Override
+    public void read(int index, Pixels into) {
+        Path file = files.get(index);
+        try {
+            ImageDecoder.decode(file.toString(), Files.readAllBytes(file), channels, into);
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package org.backbonelab.study;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.backbonelab.data.Dataset;
+import org.backbonelab.data.Datasets;
+import org.backbonelab.data.ImageSource;
+import org.backbonelab.data.Split;
+import org.backbonelab.model.Backbone;
+import org.backbonelab.model.Backbones;
+import org.backbonelab.model.ConvNeXt;
+import org.backbonelab.model.FcmaeDecoder;
+import org.backbonelab.model.ImageSpec;
+import org.backbonelab.results.Json;
+import org.backbonelab.results.Provenance;
+import org.backbonelab.results.Row;
+import org.backbonelab.tensor.Seeds;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.CheckpointReader;
+import org.backbonelab.train.Checkpoints;
+import org.backbonelab.train.Evaluation;
+import org.backbonelab.train.Masked;
+import org.backbonelab.train.Objective;
+import org.backbonelab.train.Options;
+import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Supervised;
+import org.backbonelab.train.TimeTable;
+import org.backbonelab.train.TimeTable.Part;
+import org.backbonelab.train.TrainLoop;
+import org.backbonelab.train.WeightHash;
+
+/** The training of one cell: its phases one after the other, evaluation, measures. */
+final class CellRun {
+    /** The images are the same for all cells, so that cells differ by what they say they differ by. */
+    private static final long SPLIT_SEED = 0;
+
+    private static final int DECODER_WIDTH = 128;
+
+    private final Cell cell;
+    private final Map<String, Measure> measures;
+    private final Checkpoints checkpoints;
+    private final CheckpointReader from;
+    private final TimeTable times = new TimeTable();
+    private final Map<String, Double> metrics = new LinkedHashMap<>();
+    private final Map<String, List<Double>> series = new TreeMap<>();
+    private double images;
+    private double trainMacs;
+
+    /** What a checkpoint keeps of a cell besides its phase's own state. */
+    private record Half(
+            int phase,
+            Map<String, Double> metrics,
+            Map<String, List<Double>> series,
+            double images,
+            double trainMacs,
+            Map<String, String> environment) {}
+
+    /**
+     * Prepares a run.
+     *
+     * @param checkpoints where to write them, null for nowhere
+     * @param from which one to continue, null to begin
+     */
+    CellRun(Cell cell, Map<String, Measure> measures, Checkpoints checkpoints, CheckpointReader from) {
+        this.cell = cell;
+        this.measures = measures;
+        this.checkpoints = checkpoints;
+        this.from = from;
+    }
+
+    Row train() {
+        Dataset dataset = Datasets.get(cell.dataset());
+        Split split = dataset.split(cell.trainImages(), cell.validationImages(), cell.testImages(), SPLIT_SEED);
+        Map<String, String> environment = environment(dataset);
+        try (NDManager manager = Torch.newManager()) {
+            ImageSpec spec = new ImageSpec(
+                    dataset.train().channels(),
+                    dataset.train().size(),
+                    dataset.train().classes());
+            Backbone model =
+                    Backbones.create(cell.backbone(), spec, cell.recipe().dropPath());
+            model.initialize(manager, Seeds.derive(cell.seed(), "parameters"));
+            Map<String, String> provenance = new TreeMap<>(environment);
+            boolean diverged = phases(model, split, provenance);
+            provenance.put("weights_sha256", WeightHash.of(model.namedParameters()));
+            metrics.putAll(times.metrics());
+            // The last update of all can break the weights too.
+            diverged |= !Double.isFinite(metrics.get("val_loss"));
+            return new Row(
+                    cell.id(),
+                    cell.json(),
+                    cell.axes(),
+                    diverged ? Row.Status.DIVERGED : Row.Status.OK,
+                    metrics,
+                    series,
+                    provenance,
+                    Math.round(times.total() * 10) / 10.0);
+        }
+    }
+
+    private boolean phases(Backbone model, Split split, Map<String, String> provenance) {
+        int first = from == null ? 0 : resume(provenance);
+        Map<String, String> environment = Map.copyOf(provenance);
+        metrics.put("params", (double) model.parameterCount());
+        metrics.put("macs", (double) model.macs());
+        TrainLoop.Outcome outcome = null;
+        for (int i = first; i < cell.phases().size() && (outcome == null || !outcome.diverged()); i++) {
+            Half half = new Half(i, metrics, series, images, trainMacs, environment);
+            Options options = Options.none().withTimes(times).withStop(Shutdown::isAsked);
+            if (checkpoints != null) {
+                options = options.withCheckpoints(
+                        checkpoints, i == first ? from : null, new ObjectMapper().valueToTree(half));
+            }
+            outcome = phase(i, model, split, options);
+        }
+        metrics.put("train_images_seen", images);
+        metrics.put("train_macs", trainMacs);
+        evaluate(model, split, outcome);
+        return outcome.diverged();
+    }
+
+    /** Takes up what the checkpoint knows, and returns the phase it is of. */
+    private int resume(Map<String, String> provenance) {
+        Half half = Json.read(
+                from.state().path("context").toString(), Half.class, from.file().toString());
+        metrics.putAll(half.metrics);
+        series.putAll(half.series);
+        images = half.images;
+        trainMacs = half.trainMacs;
+        // Equal bits are promised for one machine, thread count and code: a row says if it is of two.
+        String changed = half.environment.entrySet().stream()
+                .filter(e -> !e.getValue().equals(provenance.get(e.getKey())))
+                .map(e -> e.getKey() + " " + e.getValue())
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!changed.isEmpty()) {
+            provenance.put("resumed_from", changed);
+        }
+        return half.phase;
+    }
+
+    private TrainLoop.Outcome phase(int i, Backbone model, Split split, Options options) {
+        Recipe recipe = cell.phases().get(i);
+        String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
+        Objective objective = objective(recipe, model, i);
+        TrainLoop.Outcome outcome = Shutdown.holding(
+                () -> TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options));
+        images += outcome.images();
+        // A backward pass costs two forward passes; SAM makes two of each.
+        trainMacs += 3.0 * metrics.get("macs") * outcome.images() * (recipe.rho() > 0 ? 2 : 1);
+        List<Double> curve = outcome.trainLoss();
+        series.put(prefix + "train_loss", curve);
+        metrics.put(prefix + "train_loss", curve.get(curve.size() - 1));
+        if (!outcome.evaluations().isEmpty()) {
+            List<Evaluation> found = outcome.evaluations();
+            series.put(
+                    prefix + "val_top1_curve",
+                    found.stream().map(Evaluation::top1).toList());
+            series.put(
+                    prefix + "val_loss_curve",
+                    found.stream().map(Evaluation::loss).toList());
+        }
+        if (!outcome.diverged()) {
+            Masked masked = objective instanceof Masked m ? m : null;
+            measure(new Trained(model, split, recipe, masked, cell.seed()), prefix);
+        }
+        return outcome;
+    }
+
+    private Objective objective(Recipe recipe, Backbone model, int phase) {
+        if (recipe.objective() == Recipe.Kind.SUPERVISED) {
+            return new Supervised(model, recipe.labelSmoothing(), recipe.loss() == Recipe.Loss.BCE);
+        }
+        if (!(model instanceof ConvNeXt encoder)) {
+            throw new IllegalArgumentException(
+                    "masked pre-training of " + model.getClass().getSimpleName() + ", expected a ConvNeXt (V1 or V2)");
+        }
+        FcmaeDecoder decoder = new FcmaeDecoder(encoder, DECODER_WIDTH);
+        NDManager manager =
+                model.trainedParameters().values().iterator().next().getArray().getManager();
+        decoder.initialize(manager, Seeds.derive(cell.seed(), "decoder", phase));
+        return new Masked(encoder, decoder, recipe.maskRatio(), Seeds.derive(cell.seed(), "masks", phase));
+    }
+
+    private void measure(Trained trained, String prefix) {
+        for (String name : cell.measures()) {
+            Measure measure = measures.get(name);
+            if (measure == null) {
+                throw new IllegalArgumentException("unknown measure \"" + name + "\"; known are " + measures.keySet());
+            }
+            if (measure.after(trained.recipe().objective())) {
+                Measure.Found found = measure.measure(trained);
+                found.metrics().forEach((k, v) -> metrics.put(prefix + k, v));
+                found.series().forEach((k, v) -> series.put(prefix + k, new ArrayList<>(v)));
+            }
+        }
+    }
+
+    private void evaluate(Backbone model, Split split, TrainLoop.Outcome outcome) {
+        Evaluation validation = evaluation(model, split, split.validation());
+        Evaluation test = evaluation(model, split, split.test());
+        metrics.put("val_top1", validation.top1());
+        metrics.put("val_loss", validation.loss());
+        metrics.put("test_top1", test.top1());
+        metrics.put("test_loss", test.loss());
+        if (outcome.best() != null) {
+            outcome.best().swap();
+            metrics.put(
+                    "best_val_top1",
+                    evaluation(model, split, split.validation()).top1());
+            metrics.put("best_test_top1", evaluation(model, split, split.test()).top1());
+            outcome.best().swap();
+        }
+    }
+
+    private Evaluation evaluation(Backbone model, Split split, ImageSource part) {
+        return times.measure(Part.EVALUATION, () -> Evaluation.of(model, split.source(), part));
+    }
+
+    /** What equal bits depend on besides the cell. */
+    private Map<String, String> environment(Dataset dataset) {
+        String precision = cell.phases().stream()
+                .map(r -> r.precision().resolve().name().toLowerCase(Locale.ROOT))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return Provenance.capture(Map.of(
+                "data_sha256", dataset.checksum(),
+                "djl", Engine.getDjlVersion(),
+                "libtorch", Torch.version(),
+                "device", Torch.device().toString(),
+                "threads", String.valueOf(Torch.threads()),
+                "precision", precision,
+                "seed", String.valueOf(cell.seed())));
+    }
+}

@@ -1,0 +1,47 @@
+package org.backbonelab.train;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How far a training is: with the weights and the optimizer's state, all that a checkpoint needs.
+ *
+ * @param step updates made
+ * @param images seen
+ * @param lossSum over the updates of the epoch that has begun
+ * @param trainLoss mean loss of each finished epoch
+ * @param evaluations made on the way, on the validation images
+ * @param best which of them was best, -1 before the first
+ */
+record LoopState(
+        long step, long images, double lossSum, List<Double> trainLoss, List<Evaluation> evaluations, int best) {
+    static final LoopState START = new LoopState(0, 0, 0, List.of(), List.of(), -1);
+
+    /** Returns the state after an update. */
+    LoopState updated(double loss, int count) {
+        return new LoopState(step + 1, images + count, lossSum + loss, trainLoss, evaluations, best);
+    }
+
+    /** Returns the state with an epoch's mean loss added. */
+    LoopState epochEnded(double meanLoss) {
+        return new LoopState(step, images, 0, and(trainLoss, meanLoss), evaluations, best);
+    }
+
+    /** Returns the state with an evaluation added; of equal ones the first is the best. */
+    LoopState evaluated(Evaluation found) {
+        boolean better = best < 0 || found.top1() > evaluations.get(best).top1();
+        return new LoopState(
+                step, images, lossSum, trainLoss, and(evaluations, found), better ? evaluations.size() : best);
+    }
+
+    /** Tells whether the last evaluation is the best so far. */
+    boolean lastIsBest() {
+        return best == evaluations.size() - 1;
+    }
+
+    private static <T> List<T> and(List<T> list, T more) {
+        List<T> out = new ArrayList<>(list);
+        out.add(more);
+        return List.copyOf(out);
+    }
+}

@@ -1,0 +1,36 @@
+package org.backbonelab.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.backbonelab.data.Batch;
+
+/** Cuts a batch into parts that go through the network one after the other. */
+final class Parts {
+    private Parts() {}
+
+    /** Returns as many parts as asked for, or as there are images; their sizes differ by one at most. */
+    static List<Batch> of(Batch batch, int count) {
+        int parts = Math.min(count, batch.count());
+        if (parts == 1) {
+            return List.of(batch);
+        }
+        List<Batch> out = new ArrayList<>();
+        for (int i = 0; i < parts; i++) {
+            int from = Math.toIntExact((long) batch.count() * i / parts);
+            int to = Math.toIntExact((long) batch.count() * (i + 1) / parts);
+            out.add(new Batch(
+                    rows(batch.pixels(), batch.count(), from, to),
+                    Arrays.copyOfRange(batch.labels(), from, to),
+                    batch.targets() == null ? null : rows(batch.targets(), batch.count(), from, to),
+                    batch.channels(),
+                    batch.size()));
+        }
+        return out;
+    }
+
+    private static float[] rows(float[] values, int count, int from, int to) {
+        int width = values.length / count;
+        return Arrays.copyOfRange(values, from * width, to * width);
+    }
+}

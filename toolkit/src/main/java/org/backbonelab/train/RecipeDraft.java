@@ -1,0 +1,84 @@
+package org.backbonelab.train;
+
+import org.backbonelab.data.Augmentation;
+import org.backbonelab.optim.Schedule;
+import org.backbonelab.tensor.Precision;
+
+/** A recipe being written; the values here are those of {@link Recipe#supervised}. */
+final class RecipeDraft {
+    Recipe.Kind objective = Recipe.Kind.SUPERVISED;
+    Recipe.Loss loss = Recipe.Loss.CROSS_ENTROPY;
+    double epochs = 10;
+    int batchSize = 100;
+    int accumulate = 1;
+    String optimizer = "adamw";
+    double lr = 1e-3;
+    double weightDecay = 0.05;
+    double layerDecay = 1;
+    Schedule schedule = Schedule.COSINE;
+    double warmupEpochs;
+    double labelSmoothing;
+    double dropPath;
+    Augmentation augmentation = Augmentation.CROP_FLIP;
+    double clipNorm;
+    double agc;
+    double rho;
+    double maskRatio;
+    Ema ema = Ema.NONE;
+    int evaluateEvery;
+    double lossCeiling;
+    Precision precision = Precision.FP32;
+
+    RecipeDraft() {}
+
+    RecipeDraft(Recipe r) {
+        objective = r.objective();
+        loss = r.loss();
+        epochs = r.epochs();
+        batchSize = r.batchSize();
+        accumulate = r.accumulate();
+        optimizer = r.optimizer();
+        lr = r.lr();
+        weightDecay = r.weightDecay();
+        layerDecay = r.layerDecay();
+        schedule = r.schedule();
+        warmupEpochs = r.warmupEpochs();
+        labelSmoothing = r.labelSmoothing();
+        dropPath = r.dropPath();
+        augmentation = r.augmentation();
+        clipNorm = r.clipNorm();
+        agc = r.agc();
+        rho = r.rho();
+        maskRatio = r.maskRatio();
+        ema = r.ema();
+        evaluateEvery = r.evaluateEvery();
+        lossCeiling = r.lossCeiling();
+        precision = r.precision();
+    }
+
+    Recipe build() {
+        return new Recipe(
+                objective,
+                loss,
+                epochs,
+                batchSize,
+                accumulate,
+                optimizer,
+                lr,
+                weightDecay,
+                layerDecay,
+                schedule,
+                warmupEpochs,
+                labelSmoothing,
+                dropPath,
+                augmentation,
+                clipNorm,
+                agc,
+                rho,
+                maskRatio,
+                ema,
+                evaluateEvery,
+                lossCeiling,
+                precision);
+    }
+}

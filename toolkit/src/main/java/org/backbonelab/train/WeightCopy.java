@@ -1,0 +1,63 @@
+package org.backbonelab.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.Torch;
+
+/** A second set of values for a network's arrays: their moving average, or what they were in the best epoch. */
+public final class WeightCopy implements AutoCloseable {
+    private final List<NDArray> live;
+    private final Map<String, NDArray> copies;
+
+    /** Copies the arrays as they are now. */
+    WeightCopy(Map<String, NDArray> live) {
+        this.live = List.copyOf(live.values());
+        this.copies = Torch.withoutGradients(() -> {
+            Map<String, NDArray> out = new LinkedHashMap<>();
+            live.forEach((name, array) -> {
+                NDArray copy = array.duplicate();
+                NDScope.unregister(copy);
+                out.put(name, copy);
+            });
+            return out;
+        });
+    }
+
+    /** Returns the copies by name. */
+    Map<String, NDArray> arrays() {
+        return copies;
+    }
+
+    private List<NDArray> list() {
+        return List.copyOf(copies.values());
+    }
+
+    /** Copies the network's values again. */
+    void take() {
+        Kernels.inPlace("restore", list(), live);
+    }
+
+    /** Moves the copies towards the network's values: copy = decay * copy + (1 - decay) * value. */
+    void average(double decay) {
+        Kernels.inPlace("lerp", list(), live, 1 - decay);
+    }
+
+    /** Gives the network these values, and keeps its own. */
+    public void swap() {
+        Kernels.inPlace("swap", list(), live);
+    }
+
+    /** Gives the network these values. */
+    void put() {
+        Kernels.inPlace("restore", live, list());
+    }
+
+    @Override
+    public void close() {
+        copies.values().forEach(NDArray::close);
+    }
+}

@@ -1,0 +1,157 @@
+package org.backbonelab.study;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
+import org.backbonelab.tensor.Precision;
+import org.backbonelab.train.Ema;
+import org.backbonelab.train.Recipe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CellTrainerTest {
+    @TempDir
+    Path folder;
+
+    private static Cell cell(Recipe... phases) {
+        return new Cell("synthetic", 60, 20, 20, "convnextv2_micro", "t", List.of(phases), 0, List.of("interrupts"));
+    }
+
+    private static Recipe fcmae() {
+        return Recipe.fcmae().withBatchSize(20).withEpochs(1);
+    }
+
+    private static Recipe supervised() {
+        return Studies.recipe().withBatchSize(20).withEpochs(3);
+    }
+
+    /** Interrupts the training that follows the first phase. */
+    private static CellTrainer interrupting() {
+        return new CellTrainer(List.of(Measure.of("interrupts", kind -> true, trained -> {
+            if (trained.recipe().objective() == Recipe.Kind.FCMAE) {
+                Thread.currentThread().interrupt();
+            }
+            return new Measure.Found(Map.of("found", 1.0), Map.of("list", List.of(1.0, 2.0)));
+        })));
+    }
+
+    private static CellTrainer plain() {
+        return new CellTrainer(List.of(Measure.of(
+                "interrupts",
+                kind -> true,
+                trained -> new Measure.Found(Map.of("found", 1.0), Map.of("list", List.of(1.0, 2.0))))));
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void continuesInTheSecondPhaseWithWhatTheFirstHasFound() throws IOException {
+        Cell cell = cell(fcmae(), supervised());
+        RowStore store = new RowStore(folder);
+        assertThrows(CancellationException.class, () -> interrupting().train(cell, store));
+        assertTrue(Thread.interrupted(), "the flag stays for the caller");
+        assertEquals(List.of(cell.id() + ".ckpt"), files());
+        Row resumed = plain().train(cell, store);
+        assertEquals(List.of(cell.id() + ".json"), files());
+        Row unbroken = plain().train(cell);
+        assertEquals(Studies.outcomes(List.of(unbroken)), Studies.outcomes(List.of(resumed)));
+        assertTrue(resumed.metrics().containsKey("pretrain_found"));
+        assertFalse(resumed.provenance().containsKey("resumed_from"));
+    }
+
+    @Test
+    void trainingOfAnotherCellDoesNotTouchTheCheckpoint() throws IOException {
+        RowStore store = new RowStore(folder);
+        Cell half = cell(fcmae(), supervised());
+        assertThrows(CancellationException.class, () -> interrupting().train(half, store));
+        assertTrue(Thread.interrupted());
+        byte[] before = Files.readAllBytes(folder.resolve(half.id() + ".ckpt"));
+        Cell other = cell(supervised());
+        plain().train(other, store);
+        assertEquals(
+                Stream.of(half.id() + ".ckpt", other.id() + ".json").sorted().toList(), files());
+        assertArrayEquals(before, Files.readAllBytes(folder.resolve(half.id() + ".ckpt")));
+    }
+
+    @Test
+    void rowHasTheCurveTheBestAndWhereTheTimeWent() {
+        Row row = plain().train(cell(supervised().withEvaluateEvery(1)));
+        List<Double> curve = row.series().get("val_top1_curve");
+        assertEquals(3, curve.size());
+        assertEquals(row.metrics().get("val_top1"), curve.get(2));
+        assertEquals(
+                row.metrics().get("val_loss"),
+                row.series().get("val_loss_curve").get(2));
+        assertEquals(
+                curve.stream().mapToDouble(v -> v).max().orElseThrow(),
+                row.metrics().get("best_val_top1"));
+        assertTrue(row.metrics().containsKey("best_test_top1"));
+        for (String part : List.of("data", "forward", "backward", "update", "evaluation", "checkpoint")) {
+            assertTrue(row.metrics().get("time_" + part) >= 0, part);
+        }
+        assertTrue(row.metrics().get("time_backward") > 0);
+        assertFalse(plain().train(cell(supervised())).metrics().containsKey("best_val_top1"));
+    }
+
+    @Test
+    void rowSaysWhichWeightsItIsOfAndInWhichPrecisionTheyCameAbout() {
+        Row first = plain().train(cell(supervised()));
+        Row second = plain().train(cell(supervised()));
+        Row averaged = plain().train(cell(supervised().withEma(Ema.of(0.5))));
+        String hash = first.provenance().get("weights_sha256");
+        assertTrue(hash.matches("[0-9a-f]{64}"), hash);
+        assertEquals(hash, second.provenance().get("weights_sha256"));
+        assertNotEquals(hash, averaged.provenance().get("weights_sha256"));
+        assertEquals("fp32", first.provenance().get("precision"));
+        Row low = plain().train(cell(supervised().withEpochs(1 / 3.0).withPrecision(Precision.BF16)));
+        assertEquals("bf16", low.provenance().get("precision"));
+    }
+
+    @Test
+    void lossOfTheRecipeIsUsed() {
+        double softmax = plain().train(cell(supervised())).metrics().get("train_loss");
+        double binary = plain().train(cell(supervised().withLoss(Recipe.Loss.BCE)))
+                .metrics()
+                .get("train_loss");
+        assertTrue(binary < 0.8 && softmax > 1, "ten classes: about ln 2 and ln 10, " + binary + " and " + softmax);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "2, 2000", "0.5, 500", "' ', 60000"})
+    void timeBetweenCheckpoints(String text, long millis) {
+        assertEquals(Duration.ofMillis(millis), CellTrainer.every(text));
+        assertEquals(Duration.ofMinutes(1), CellTrainer.every(null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "often", "1e3", "NaN"})
+    void badTimeBetweenCheckpointsIsRefused(String text) {
+        String message = assertThrows(IllegalArgumentException.class, () -> CellTrainer.every(text))
+                .getMessage();
+        assertEquals(
+                "BACKBONELAB_CHECKPOINT_SECONDS is \"" + text
+                        + "\", expected seconds between checkpoints, 0 for every update",
+                message);
+    }
+}
