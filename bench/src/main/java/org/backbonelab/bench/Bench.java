@@ -17,10 +17,11 @@ import picocli.CommandLine.Parameters;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures and writes a Markdown report.")
 public final class Bench implements Callable<Integer> {
     private static final List<String> PARTS =
-            List.of("vit", "resnet", "convnext", "adamw", "start", "resident", "processes");
+            List.of("vit", "resnet", "convnext", "adamw", "data", "start", "resident", "processes");
 
     @Parameters(
-            description = "What to measure, default everything: vit resnet convnext adamw start resident processes.")
+            description =
+                    "What to measure, default everything: vit resnet convnext adamw data start resident processes.")
     private List<String> parts = PARTS;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Turns of each contender, at least.")
@@ -65,6 +66,7 @@ public final class Bench implements Callable<Integer> {
             }
         }
         part(report, "adamw", "AdamW alone, 25 M parameters in 150 tensors", comparison::adamw);
+        part(report, "data", "Data", comparison::data);
         part(report, "start", "JVM start to the end of the first step", () -> comparison.start(rounds));
         part(report, "resident", "Resident memory", comparison::resident);
         part(report, "processes", "Two processes, one thread each", () -> comparison.processes(2 * rounds));

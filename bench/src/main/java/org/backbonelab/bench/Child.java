@@ -10,8 +10,9 @@ import java.util.Locale;
 /**
  * The process of one contender: makes a first step, then as many as each line on standard input asks for.
  *
- * <p>Lines out: {@code @first parameters loss}, then {@code @steps loss ms:others ms:others ...} for every number that
- * comes in, where others is the share of the cores that other processes took. It ends with its input.
+ * <p>Lines out: {@code @first parameters loss}, then {@code @steps loss waited ms:others ms:others ...} for every number
+ * that comes in, where waited is the time lost to data so far and others the share of the cores that other processes
+ * took. It ends with its input.
  */
 public final class Child {
     private Child() {}
@@ -34,7 +35,7 @@ public final class Child {
                     times.append(String.format(
                             Locale.ROOT, " %.3f:%.3f", ms, Load.now().othersSince(before)));
                 }
-                out.println("@steps " + loss + times);
+                out.println("@steps " + loss + " " + contender.waitedMs() + times);
             }
         }
     }

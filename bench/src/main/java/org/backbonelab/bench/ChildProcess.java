@@ -22,9 +22,11 @@ final class ChildProcess implements AutoCloseable {
     private final Writer out;
     private final Path log;
     private final List<Double> losses = new ArrayList<>();
+    private final double idle;
     private final long parameters;
     private final Timed start;
     private int steps = 1;
+    private double waitedMs;
 
     /**
      * A time, and how much of the machine other processes took meanwhile.
@@ -36,6 +38,7 @@ final class ChildProcess implements AutoCloseable {
 
     private ChildProcess(String contender, Task task, int threads) throws IOException {
         this.contender = contender;
+        idle = Math.max(0, 1 - (double) threads / Runtime.getRuntime().availableProcessors());
         log = Files.createTempFile("backbonelab-bench-", ".log");
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -77,6 +80,11 @@ final class ChildProcess implements AutoCloseable {
         return contender;
     }
 
+    /** Share of the cores that its threads leave to others. */
+    double idle() {
+        return idle;
+    }
+
     /** From the start of the JVM to the end of the first step. */
     Timed start() {
         return start;
@@ -94,6 +102,11 @@ final class ChildProcess implements AutoCloseable {
     /** Loss of the last step of the last call. */
     double lastLoss() {
         return losses.get(losses.size() - 1);
+    }
+
+    /** Milliseconds that all steps together have waited for data. */
+    double waitedMs() {
+        return waitedMs;
     }
 
     /** Steps made so far. */
@@ -123,7 +136,8 @@ final class ChildProcess implements AutoCloseable {
         try {
             String[] answer = line("@steps");
             losses.add(Double.parseDouble(answer[1]));
-            return Arrays.stream(answer).skip(2).map(ChildProcess::timed).toList();
+            waitedMs = Double.parseDouble(answer[2]);
+            return Arrays.stream(answer).skip(3).map(ChildProcess::timed).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(contender + " is gone; its log is " + log, e);
         }

@@ -11,6 +11,7 @@ final class Comparison {
     private static final int MANY_STEPS = 1000;
     private static final int FEW_CELLS = 10;
     private static final int MANY_CELLS = 200;
+    private static final int WARM_UP = 5;
 
     private final Report report;
     private final Rounds plan;
@@ -40,6 +41,45 @@ final class Comparison {
         }
     }
 
+    /** The data pipeline alone, and what training on it costs. */
+    void data() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Task task : List.of(Task.DATA32, Task.DATA224)) {
+            try (ChildProcess child = ChildProcess.start("ours", task, 1)) {
+                // The JIT compiler works on the first batches.
+                child.run(WARM_UP);
+                Sample sample = plan.measure(List.of(child)).get(child);
+                String rate = Report.number(1000 * Task.BATCH / sample.median(), 0);
+                rows.add(List.of(task.title(), sample.text(1, 1), sample.counts(), rate));
+            }
+        }
+        report.table(List.of("pipeline", "ms a batch of 128", "undisturbed", "images a second and core"), rows);
+        List<List<String>> training = new ArrayList<>();
+        for (Task task : Task.networks()) {
+            training.add(training(task, "ours"));
+            training.add(training(task, "ours-bf16"));
+        }
+        report.table(
+                List.of("network", "ms a step, one batch", "with data", "ratio", "waited for data, of the steps' time"),
+                training);
+    }
+
+    private List<String> training(Task task, String name) {
+        try (ChildProcess fixed = ChildProcess.start(name, task, threads);
+                ChildProcess loaded = ChildProcess.start(name + "-data", task, threads)) {
+            loaded.run(WARM_UP);
+            double before = loaded.waitedMs();
+            Map<ChildProcess, Sample> times = plan.measure(List.of(fixed, loaded));
+            double waited = (loaded.waitedMs() - before) / times.get(loaded).total();
+            return List.of(
+                    task.title() + " " + name,
+                    times.get(fixed).text(1, 1),
+                    times.get(loaded).text(1, 1),
+                    times.get(loaded).ratioTo(times.get(fixed)),
+                    Report.number(100 * waited, 2) + " %");
+        }
+    }
+
     /** From the start of the JVM to the end of the first step, natives unpacked before. */
     void start(int rounds) {
         Map<String, Sample> times = new LinkedHashMap<>();
@@ -48,7 +88,7 @@ final class Comparison {
                 for (String name : List.of("javacpp-cl", "djl", "script-cl", "ours", "ours-bf16")) {
                     plan.calm();
                     try (ChildProcess child = ChildProcess.start(name, task, threads)) {
-                        times.computeIfAbsent(name + " | " + task.title(), n -> new Sample())
+                        times.computeIfAbsent(name + " | " + task.title(), n -> new Sample(0))
                                 .add(List.of(child.start()));
                     }
                 }
@@ -85,15 +125,17 @@ final class Comparison {
     void processes(int rounds) {
         try (ChildProcess first = ChildProcess.start("ours", Task.CELL, 1);
                 ChildProcess second = ChildProcess.start("ours", Task.CELL, 1)) {
-            Sample one = new Sample();
-            Sample two = new Sample();
+            Sample one = new Sample(0);
+            // To each of the two the other one is somebody else.
+            Sample two = new Sample(first.idle());
             for (int i = 0; i < rounds; i++) {
                 plan.calm();
                 one.add((i % 2 == 0 ? first : second).run(1));
                 plan.calm();
                 first.send(1);
                 second.send(1);
-                two.add(pair(first.receive(), second.receive()));
+                two.add(first.receive());
+                two.add(second.receive());
             }
             report.table(
                     List.of("processes", "seconds a cell, median (quartiles)", "undisturbed", "cells an hour", "ratio"),
@@ -106,14 +148,5 @@ final class Comparison {
                                     Report.number(7.2e6 / two.median(), 0),
                                     Report.ratio(2 * one.median(), two.median()))));
         }
-    }
-
-    /** To each of the two the other is one of the others, with half of the machine. */
-    private static List<ChildProcess.Timed> pair(List<ChildProcess.Timed> a, List<ChildProcess.Timed> b) {
-        List<ChildProcess.Timed> out = new ArrayList<>();
-        for (List<ChildProcess.Timed> list : List.of(a, b)) {
-            list.forEach(t -> out.add(new ChildProcess.Timed(t.ms(), Math.max(0, t.others() - 0.5))));
-        }
-        return out;
     }
 }

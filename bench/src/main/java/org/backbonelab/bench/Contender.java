@@ -9,6 +9,11 @@ interface Contender extends AutoCloseable {
      */
     double step();
 
+    /** Returns how long all steps together have waited for data, in milliseconds. */
+    default double waitedMs() {
+        return 0;
+    }
+
     /** Returns the number of trained values. */
     long parameters();
 

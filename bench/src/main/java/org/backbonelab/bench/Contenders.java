@@ -27,9 +27,13 @@ final class Contenders {
         ALL.put("ours", (task, threads) -> switch (task) {
             case ADAMW -> UpdateAlone.ours(threads);
             case CELL -> new WholeCell(threads);
-            default -> new Ours(task, Precision.FP32, threads);
+            case DATA32 -> Data.small();
+            case DATA224 -> Data.jpeg();
+            default -> new Ours(task, Precision.FP32, false, threads);
         });
-        ALL.put("ours-bf16", (task, threads) -> new Ours(task, Precision.BF16, threads));
+        ALL.put("ours-bf16", (task, threads) -> new Ours(task, Precision.BF16, false, threads));
+        ALL.put("ours-data", (task, threads) -> new Ours(task, Precision.FP32, true, threads));
+        ALL.put("ours-bf16-data", (task, threads) -> new Ours(task, Precision.BF16, true, threads));
     }
 
     private Contenders() {}

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
+import org.backbonelab.data.Loader;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ConvNeXt;
@@ -37,10 +38,15 @@ final class Ours implements Contender {
     private final BaseOptimizer optimizer;
     private final Recipe recipe;
     private final Batch batch = new Batch(FixedBatch.pixels(), FixedBatch.labels(), Task.CHANNELS, Task.SIZE);
+    private final Loader loader;
     private long seed;
 
-    /** Builds the network with the initial values of all contenders. */
-    Ours(Task task, Precision precision, int threads) {
+    /**
+     * Builds the network with the initial values of all contenders.
+     *
+     * @param withData whether to train on augmented images from a loader, in place of the one batch
+     */
+    Ours(Task task, Precision precision, boolean withData, int threads) {
         Torch.setThreads(threads);
         Backbone model = model(task);
         model.initialize(manager, 0);
@@ -53,6 +59,7 @@ final class Ours implements Contender {
                 ? new Sgd(Task.SGD_RATE, 0, false)
                 : new AdamW(Task.ADAMW_RATE, Task.ADAMW_DECAY, Task.BETA1, Task.BETA2);
         recipe = Recipe.supervised().withPrecision(precision);
+        loader = withData ? Data.batches().loader(Task.BATCH, 0, Integer.MAX_VALUE, 1) : null;
     }
 
     private static Backbone model(Task task) {
@@ -98,8 +105,14 @@ final class Ours implements Contender {
         try (NDManager inputs = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return Step.PLAIN.update(new Update(inputs, objective, weights, List.of(batch), seed++, optimizer, recipe));
+            Batch next = loader == null ? batch : loader.next();
+            return Step.PLAIN.update(new Update(inputs, objective, weights, List.of(next), seed++, optimizer, recipe));
         }
+    }
+
+    @Override
+    public double waitedMs() {
+        return loader == null ? 0 : loader.waitedNanos() / 1e6;
     }
 
     @Override
@@ -109,6 +122,9 @@ final class Ours implements Contender {
 
     @Override
     public void close() {
+        if (loader != null) {
+            loader.close();
+        }
         manager.close();
     }
 }

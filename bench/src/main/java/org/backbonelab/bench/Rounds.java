@@ -36,7 +36,7 @@ final class Rounds {
     /** Makes the rounds. */
     Map<ChildProcess, Sample> measure(List<ChildProcess> children) {
         Map<ChildProcess, Sample> samples = new LinkedHashMap<>();
-        children.forEach(c -> samples.put(c, new Sample()));
+        children.forEach(c -> samples.put(c, new Sample(c.idle())));
         for (int round = 0; round < rounds || (round < 3 * rounds && tooFew(samples)); round++) {
             for (ChildProcess child : children) {
                 calm();

@@ -8,7 +8,7 @@ import org.hipparchus.stat.descriptive.rank.Percentile;
 /**
  * The times of one contender, turn by turn.
  *
- * <p>Steps during which other processes took more than a twentieth of the machine do not count, unless there are fewer
+ * <p>Steps that other processes disturbed by more than a twentieth of the machine do not count, unless there are fewer
  * than three others.
  */
 final class Sample {
@@ -16,6 +16,16 @@ final class Sample {
     private static final int FEWEST = 3;
 
     private final List<List<ChildProcess.Timed>> turns = new ArrayList<>();
+    private final double mostOthers;
+
+    /**
+     * Builds an empty sample.
+     *
+     * @param idle share of the machine that the contender leaves to others, 0 to 1
+     */
+    Sample(double idle) {
+        mostOthers = idle + MOST_OTHERS;
+    }
 
     /** Adds the steps of one turn. */
     void add(List<ChildProcess.Timed> turn) {
@@ -27,9 +37,17 @@ final class Sample {
         return turns.stream().mapToLong(List::size).sum();
     }
 
+    /** Milliseconds of all steps. */
+    double total() {
+        return turns.stream()
+                .flatMap(List::stream)
+                .mapToDouble(ChildProcess.Timed::ms)
+                .sum();
+    }
+
     /** Number of undisturbed steps. */
     long counted() {
-        return turns.stream().flatMap(List::stream).filter(Sample::isQuiet).count();
+        return turns.stream().flatMap(List::stream).filter(this::isQuiet).count();
     }
 
     /** Tells whether too much else ran. */
@@ -61,7 +79,7 @@ final class Sample {
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < Math.min(turns.size(), other.turns.size()); i++) {
             List<Double> mine = times(turns.get(i), isDisturbed());
-            List<Double> others = times(other.turns.get(i), other.isDisturbed());
+            List<Double> others = other.times(other.turns.get(i), other.isDisturbed());
             if (!mine.isEmpty() && !others.isEmpty()) {
                 ratios.add(percentile(mine, 50) / percentile(others, 50));
             }
@@ -74,15 +92,15 @@ final class Sample {
         return turns.stream().flatMap(turn -> times(turn, disturbed).stream()).toList();
     }
 
-    private static List<Double> times(List<ChildProcess.Timed> turn, boolean disturbedToo) {
+    private List<Double> times(List<ChildProcess.Timed> turn, boolean disturbedToo) {
         return turn.stream()
                 .filter(t -> disturbedToo || isQuiet(t))
                 .map(ChildProcess.Timed::ms)
                 .toList();
     }
 
-    private static boolean isQuiet(ChildProcess.Timed step) {
-        return step.others() <= MOST_OTHERS;
+    private boolean isQuiet(ChildProcess.Timed step) {
+        return step.others() <= mostOthers;
     }
 
     private String spread(List<Double> values, int digits) {

@@ -17,7 +17,11 @@ enum Task {
     /** The studies' smallest network, for whatever needs many steps. */
     MICRO("resnet_micro"),
     /** A whole cell of a study: train, evaluate, row. */
-    CELL("cell");
+    CELL("cell"),
+    /** Data: generated 32-pixel images; crop, flip, RandAugment, erasing. */
+    DATA32("32 pixels: crop, flip, RandAugment, erasing"),
+    /** Data: JPEG files of 500 x 375 pixels; decode, resized crop, flip. */
+    DATA224("224 pixels: JPEG of 500 x 375, resized crop, flip");
 
     static final int BATCH = 128;
     static final int CLASSES = 10;
@@ -75,7 +79,7 @@ enum Task {
             case RESNET -> resnet(out);
             case CONVNEXT -> convnext(out);
             case ADAMW -> adamw(out);
-            case MICRO, CELL -> throw new IllegalArgumentException(this + " is ours alone");
+            case MICRO, CELL, DATA32, DATA224 -> throw new IllegalArgumentException(this + " is ours alone");
         }
         return out;
     }
