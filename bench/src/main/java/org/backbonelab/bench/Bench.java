@@ -1,0 +1,92 @@
+package org.backbonelab.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command of the benchmark: starts the contenders, measures them in turns, writes the report. */
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures and writes a Markdown report.")
+public final class Bench implements Callable<Integer> {
+    private static final List<String> PARTS =
+            List.of("vit", "resnet", "convnext", "adamw", "data", "start", "resident", "processes");
+
+    @Parameters(
+            description =
+                    "What to measure, default everything: vit resnet convnext adamw data start resident processes.")
+    private List<String> parts = PARTS;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Turns of each contender, at least.")
+    private int rounds;
+
+    @Option(names = "--steps", defaultValue = "3", description = "Steps a turn.")
+    private int steps;
+
+    @Option(names = "--threads", defaultValue = "2", description = "Threads of each contender.")
+    private int threads;
+
+    @Option(
+            names = "--patience",
+            defaultValue = "60",
+            description = "Seconds to wait, before each turn, for other processes to calm down.")
+    private int patience;
+
+    @Option(names = "--report", defaultValue = "bench/report.md", description = "The file to write.")
+    private Path file;
+
+    /** Runs the command. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Set<String> unknown = new TreeSet<>(parts);
+        PARTS.forEach(unknown::remove);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("cannot measure " + unknown + ", expected some of " + PARTS);
+        }
+        Report report = new Report(new PrintStream(System.out, true, StandardCharsets.UTF_8), file);
+        head(report);
+        Rounds plan = new Rounds(rounds, steps, patience * 1000L);
+        StepTimes stepTimes = new StepTimes(report, plan, threads);
+        Comparison comparison = new Comparison(report, plan, threads);
+        report.heading(2, "Training steps");
+        for (Task task : Task.networks()) {
+            if (parts.contains(task.id())) {
+                stepTimes.write(task);
+            }
+        }
+        part(report, "adamw", "AdamW alone, 25 M parameters in 150 tensors", comparison::adamw);
+        part(report, "data", "Data", comparison::data);
+        part(report, "start", "JVM start to the end of the first step", () -> comparison.start(rounds));
+        part(report, "resident", "Resident memory", comparison::resident);
+        part(report, "processes", "Two processes, one thread each", () -> comparison.processes(2 * rounds));
+        return 0;
+    }
+
+    private void head(Report report) throws IOException {
+        report.heading(1, "Benchmark");
+        report.bullets(Machine.facts(threads));
+        report.paragraph("Batch 128, 3x32x32, 10 classes. Every contender is a process of its own, and they take turns"
+                + " of " + steps + " steps. A step counts only if other processes took at most 5 % of the machine"
+                + " meanwhile. `javacpp`: JavaCPP PyTorch, eager (`mkl`: with MKL for OpenBLAS, `cl`: channels last);"
+                + " `script`: the whole step as one TorchScript call on DJL's libtorch, the bound; `djl`: DJL's stock"
+                + " blocks and Trainer; `ours`: Backbone Lab.");
+    }
+
+    private void part(Report report, String name, String title, Runnable work) {
+        if (parts.contains(name)) {
+            report.heading(2, title);
+            work.run();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs the benchmark; see usage below.
+set -euo pipefail
+# shellcheck source=environment/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+    cat << 'EOF'
+Usage: environment/bench.sh [vit|resnet|convnext|adamw|data|start|resident|processes]... [option]...
+
+Measures the training core side by side with DJL's stock blocks, TorchScript and JavaCPP PyTorch, all in one run, and
+writes bench/report.md. Without a word it measures everything, in about half an hour on two idle cores. The first run
+downloads 260 MB of native libraries. Linux on x86-64 only.
+
+  --rounds=5     turns of each contender, at least
+  --steps=3      steps a turn
+  --threads=2    threads of each contender
+  --patience=60  seconds to wait, before each turn, for other processes to calm down
+  --report=FILE  the file to write
+  --help         this text
+EOF
+}
+
+# A copy of the jars, so that building again never changes them beneath a benchmark that runs.
+build_bench() {
+    FOLDER=$TARGET/bench
+    mkdir -p "$FOLDER"
+    echo "building toolkit and benchmark"
+    mvn -q -B -Dstyle.color=never -Pbench -Dmaven.test.skip=true -Dmdep.includeScope=runtime \
+        -Dmdep.outputFile=target/classpath.txt -pl toolkit,bench package dependency:build-classpath
+    cp toolkit/target/backbone-lab-toolkit-*.jar "$FOLDER/toolkit.jar"
+    cp bench/target/backbone-lab-bench-*.jar "$FOLDER/bench.jar"
+    sed "s#$ROOT/toolkit/target/[^:]*#$FOLDER/toolkit.jar#" bench/target/classpath.txt > "$FOLDER/classpath"
+}
+
+main() {
+    local argument
+    for argument in "$@"; do
+        case $argument in
+            --help | -h)
+                usage
+                exit 0
+                ;;
+        esac
+    done
+    has_jdk || fail "a JDK of version 17 or later is needed; JAVA_HOME or PATH leads to none"
+    command -v mvn > /dev/null || fail "Maven is needed, and there is no mvn on PATH"
+    cd "$ROOT"
+    build_bench
+    exec "$JAVA" -cp "$FOLDER/bench.jar:$(< "$FOLDER/classpath")" org.backbonelab.bench.Bench "$@"
+}
+
+main "$@"
