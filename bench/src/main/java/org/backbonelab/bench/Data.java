@@ -65,7 +65,11 @@ final class Data implements Contender {
                 write(folder.resolve("train/one/" + i + ".jpg"), i);
             }
             write(folder.resolve("val/one/0.jpg"), FILES);
-            return new Data(batches(ImageFolder.dataset("bench", folder, JPEG_SIZE), Augmentation.PYTORCH), folder);
+            ImageFolder train = new ImageFolder(folder.resolve("train"), Task.CHANNELS, JPEG_SIZE, 1);
+            ImageFolder test = new ImageFolder(folder.resolve("val"), Task.CHANNELS, JPEG_SIZE, 1);
+            float[] half = {0.5f, 0.5f, 0.5f};
+            Dataset dataset = new Dataset("bench", train, test, half, half, train.checksum());
+            return new Data(batches(dataset, Augmentation.PYTORCH), folder);
         } catch (IOException e) {
             throw new UncheckedIOException("the JPEG files cannot be written", e);
         }

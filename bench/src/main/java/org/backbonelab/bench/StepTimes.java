@@ -66,7 +66,7 @@ final class StepTimes {
                 Report.number(child.peakMegabytes(), 0));
     }
 
-    /** Races variants of one contender, keeps the fastest running and ends the others. */
+    /** Races variants of one contender, keeps the fastest running and ends others. */
     private ChildProcess best(Task task, List<String> variants, List<ChildProcess> children) {
         List<ChildProcess> racing = new ArrayList<>();
         try {
@@ -85,8 +85,12 @@ final class StepTimes {
                                     + (times.get(c).isDisturbed() ? " (disturbed)" : ""))
                             .collect(Collectors.joining(", "))
                     + ".");
-            racing.remove(winner);
-            children.add(winner);
+            // The network as anyone would write it stays, even if it lost.
+            List<ChildProcess> kept = racing.stream()
+                    .filter(c -> c == winner || c.contender().equals("script-cl"))
+                    .toList();
+            racing.removeAll(kept);
+            children.addAll(kept);
             return winner;
         } finally {
             racing.forEach(ChildProcess::close);

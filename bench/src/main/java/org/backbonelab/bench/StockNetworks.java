@@ -207,6 +207,8 @@ final class StockNetworks {
         NDArray apply(NDArray x, ParameterStore store, boolean training) {
             NDArray token = store.getValue(cls, x.getDevice(), training)
                     .broadcast(x.getShape().get(0), 1, x.getShape().get(2));
+            // Results belong to the first operand's manager: without this all the network's would outlive the batch.
+            token.attach(x.getManager());
             NDArray all = NDArrays.concat(new NDList(token, x), 1);
             return all.add(store.getValue(positions, x.getDevice(), training));
         }

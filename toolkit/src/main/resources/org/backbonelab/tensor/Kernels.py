@@ -190,6 +190,18 @@ class Kernels(Module):
 
   # ---- optimizers: one call for all tensors of a group ----
 
+  # Zeros that lie in memory as x does.
+  def zeros_like(self, x: Tensor) -> Tensor:
+    return torch.zeros_like(torch.detach(x))
+
+  # A copy of x that lies in memory as y does.
+  def laid_out_like(self, x: Tensor, y: Tensor) -> Tensor:
+    return torch.copy_(torch.empty_like(torch.detach(y)), x)
+
+  # Kernels of convolutions as channels-last convolutions want them.
+  def channels_last(self, x: Tensor) -> Tensor:
+    return torch.contiguous(x, memory_format=2)
+
   # libtorch's fused updates walk over raw memory: a gradient must lie in memory as its weight does.
   def aligned(self, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
     out : List[Tensor] = annotate(List[Tensor], [])
