@@ -26,7 +26,6 @@ import org.backbonelab.tensor.Seeds;
 import org.backbonelab.train.Ema;
 import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -117,8 +116,7 @@ class KillTest {
     }
 
     @Test
-    void killedAtRandomMomentsItEndsWithTheRowOfAnUnbrokenRun(TestReporter reporter)
-            throws IOException, InterruptedException {
+    void killedAtRandomMomentsItEndsWithTheRowOfAnUnbrokenRun() throws IOException, InterruptedException {
         Cell cell = cell(Math.max(4, KILLS));
         RandomGenerator random = Seeds.stream(System.nanoTime(), "kill");
         int insideWrites = 0;
@@ -130,7 +128,7 @@ class KillTest {
             process.destroyForcibly().waitFor();
             insideWrites += hasRemains() ? 1 : 0;
         }
-        reporter.publishEntry(KILLS + " kills, of them inside a write", String.valueOf(insideWrites));
+        assertTrue(KILLS < 20 || insideWrites > 0, "none of " + KILLS + " kills fell into a write");
         assertEquals(0, start(cell, "run").waitFor(), this::log);
         Row unbroken = new CellTrainer(List.of()).train(cell);
         assertEquals(outcome(unbroken), outcome(row(cell)));
