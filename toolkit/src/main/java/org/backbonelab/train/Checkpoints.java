@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.backbonelab.tensor.Background;
 import org.backbonelab.tensor.Torch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,18 +107,33 @@ public final class Checkpoints implements AutoCloseable {
     }
 
     /**
-     * Copies the arrays and starts to write them.
+     * Copies the arrays and starts to write them, behind the training's threads.
      *
      * @param state what is no tensor; not changed afterwards
      * @param arrays float32 or int64, by name
      */
     void save(ObjectNode state, Map<String, NDArray> arrays) {
-        writing.join();
+        start(state, arrays, Background::yieldToTraining);
+    }
+
+    /** Writes the arrays and returns when they are on the disk. */
+    void saveNow(ObjectNode state, Map<String, NDArray> arrays) {
+        // A thread of its own here, too: an interrupted thread cannot write to a channel.
+        start(state, arrays, () -> {});
+        flush();
+    }
+
+    private void start(ObjectNode state, Map<String, NDArray> arrays, Runnable first) {
+        flush();
         state.put(IDENTITY, identity);
         NDManager manager = Torch.newManager();
         Map<String, NDArray> copies = copy(arrays, manager);
         writing = new CompletableFuture<>();
-        Thread thread = new Thread(() -> write(state, copies, manager), "backbonelab-checkpoint");
+        Runnable work = () -> {
+            first.run();
+            write(state, copies, manager);
+        };
+        Thread thread = new Thread(work, "backbonelab-checkpoint");
         thread.setDaemon(true);
         thread.start();
     }

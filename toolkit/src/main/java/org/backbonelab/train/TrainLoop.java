@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Loader;
@@ -129,7 +130,7 @@ public final class TrainLoop {
                 state = state.epochEnded(state.lossSum() / ((state.step() - 1) % run.epoch() + 1));
             }
             if (options.checkpoints() != null && options.checkpoints().isDue()) {
-                save();
+                save(options.checkpoints()::save);
             }
         }
     }
@@ -223,14 +224,13 @@ public final class TrainLoop {
         }
         String message = "training was interrupted at step " + state.step() + " of " + run.total();
         if (options.checkpoints() != null) {
-            save();
-            options.checkpoints().flush();
+            save(options.checkpoints()::saveNow);
             message += "; started again, it continues there";
         }
         throw new CancellationException(message);
     }
 
-    private void save() {
+    private void save(BiConsumer<ObjectNode, Map<String, NDArray>> write) {
         ObjectMapper mapper = CheckpointFormat.MAPPER;
         ObjectNode node = mapper.createObjectNode();
         node.set("context", options.context());
@@ -246,7 +246,7 @@ public final class TrainLoop {
         if (best != null) {
             best.arrays().forEach((name, array) -> arrays.put("best/" + name, array));
         }
-        times.run(Part.CHECKPOINT, () -> options.checkpoints().save(node, arrays));
+        times.run(Part.CHECKPOINT, () -> write.accept(node, arrays));
     }
 
     private void resume(CheckpointReader from) {
