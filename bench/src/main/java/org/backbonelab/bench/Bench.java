@@ -24,7 +24,7 @@ public final class Bench implements Callable<Integer> {
                     "What to measure, default everything: vit resnet convnext adamw data start resident processes.")
     private List<String> parts = PARTS;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Turns of each contender, at least.")
+    @Option(names = "--rounds", defaultValue = "8", description = "Turns of each contender, at least.")
     private int rounds;
 
     @Option(names = "--steps", defaultValue = "3", description = "Steps a turn.")

@@ -1,10 +1,13 @@
 package org.backbonelab.bench;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
-/** Measures contenders in turns, A B C A B C ..., so that a slow minute of the machine hits all alike. */
+/** Measures contenders in turns, A B C B C A ..., so that a slow minute of the machine hits all alike. */
 final class Rounds {
     /** Long enough for the idle threads of the contender before to fall asleep. */
     private static final long PAUSE_MS = 300;
@@ -37,8 +40,11 @@ final class Rounds {
     Map<ChildProcess, Sample> measure(List<ChildProcess> children) {
         Map<ChildProcess, Sample> samples = new LinkedHashMap<>();
         children.forEach(c -> samples.put(c, new Sample(c.idle())));
+        // Who follows whom differs from round to round, in case one contender leaves the machine slow for the next.
+        List<ChildProcess> order = new ArrayList<>(children);
         for (int round = 0; round < rounds || (round < 3 * rounds && tooFew(samples)); round++) {
-            for (ChildProcess child : children) {
+            Collections.shuffle(order, new Random(round));
+            for (ChildProcess child : order) {
                 calm();
                 samples.get(child).add(child.run(steps));
             }
