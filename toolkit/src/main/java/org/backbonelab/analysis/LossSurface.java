@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.study.Measure;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Objective;
 import org.backbonelab.train.Supervised;
@@ -88,6 +89,6 @@ public final class LossSurface {
         NDArray d =
                 direction.reshape(rows, -1).square().sum(new int[] {1}, true).sqrt();
         NDArray scaled = direction.reshape(rows, -1).mul(w.div(d.add(1e-10)));
-        scaled.reshape(direction.getShape()).copyTo(direction);
+        Kernels.assign(direction, scaled.reshape(direction.getShape()));
     }
 }

@@ -77,7 +77,8 @@ final class WeightSpace implements AutoCloseable {
                 scope.suppressNotUsedWarning();
                 for (int i = 0; i < weights.size(); i++) {
                     NDArray to = origin.get(i).add(d1.get(i).mul(a));
-                    (d2 == null ? to : to.add(d2.get(i).mul(b))).copyTo(weights.get(i));
+                    Kernels.assign(
+                            weights.get(i), d2 == null ? to : to.add(d2.get(i).mul(b)));
                 }
             }
             return null;
@@ -147,7 +148,7 @@ final class WeightSpace implements AutoCloseable {
     public void close() {
         Torch.withoutGradients(() -> {
             for (int i = 0; i < weights.size(); i++) {
-                origin.get(i).copyTo(weights.get(i));
+                Kernels.assign(weights.get(i), origin.get(i));
             }
             return null;
         });

@@ -12,6 +12,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 
@@ -92,6 +93,9 @@ public abstract class Layer extends AbstractBlock {
             String name = prefix + parameter.getName();
             float[] values = spec.init.values(spec.shape, Seeds.stream(seed, "init " + name));
             NDArray array = Torch.array(manager, values, spec.shape);
+            if (spec.shape.dimension() == 4) {
+                array = Kernels.convolutionLayout(array);
+            }
             array.setName(parameter.getName());
             array.setRequiresGradient(parameter.requiresGradient());
             parameter.setArray(array);

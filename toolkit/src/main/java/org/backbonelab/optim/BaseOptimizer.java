@@ -5,10 +5,13 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /**
@@ -141,13 +144,33 @@ public abstract class BaseOptimizer extends Optimizer {
             }
             NDScope.unregister(array);
             slot.arrays.put(key.substring(cut + 1), array);
+            slot.foreign.add(key.substring(cut + 1));
         });
     }
 
     /** The state of one tensor. */
     private static final class Slot {
         private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+        /** Restored arrays that have not been laid out in memory as the weight is: fused updates need it. */
+        private final Set<String> foreign = new HashSet<>();
+
         private long step;
+
+        NDArray state(String name, NDArray like) {
+            NDArray array = arrays.get(name);
+            if (array == null) {
+                array = Kernels.zerosLike(like);
+                NDScope.unregister(array);
+                arrays.put(name, array);
+            } else if (foreign.remove(name)) {
+                NDArray aligned = Kernels.laidOutLike(array, like);
+                NDScope.unregister(aligned);
+                array.close();
+                arrays.put(name, aligned);
+                return aligned;
+            }
+            return array;
+        }
     }
 
     /** Tensors with the same step, learning rate and decay. */
@@ -195,15 +218,9 @@ public abstract class BaseOptimizer extends Optimizer {
             List<NDArray> out = new ArrayList<>();
             for (int i = 0; i < slots.size(); i++) {
                 NDArray like = weights.get(i);
-                out.add(slots.get(i).arrays.computeIfAbsent(name, n -> zeros(like)));
+                out.add(slots.get(i).state(name, like));
             }
             return out;
-        }
-
-        private static NDArray zeros(NDArray like) {
-            NDArray zeros = like.getManager().zeros(like.getShape());
-            NDScope.unregister(zeros);
-            return zeros;
         }
     }
 

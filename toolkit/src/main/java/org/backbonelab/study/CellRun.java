@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Dataset;
 import org.backbonelab.data.Datasets;
@@ -151,8 +152,8 @@ final class CellRun {
         Recipe recipe = cell.phases().get(i);
         String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
         Objective objective = objective(recipe, model, i);
-        TrainLoop.Outcome outcome = Shutdown.holding(
-                () -> TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options));
+        TrainLoop.Outcome outcome =
+                TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options);
         images += outcome.images();
         // A backward pass costs two forward passes; SAM makes two of each.
         trainMacs += 3.0 * metrics.get("macs") * outcome.images() * (recipe.rho() > 0 ? 2 : 1);
@@ -197,6 +198,7 @@ final class CellRun {
                 throw new IllegalArgumentException("unknown measure \"" + name + "\"; known are " + measures.keySet());
             }
             if (measure.after(trained.recipe().objective())) {
+                stopIfAsked();
                 Measure.Found found = measure.measure(trained);
                 found.metrics().forEach((k, v) -> metrics.put(prefix + k, v));
                 found.series().forEach((k, v) -> series.put(prefix + k, new ArrayList<>(v)));
@@ -222,7 +224,16 @@ final class CellRun {
     }
 
     private Evaluation evaluation(Backbone model, Split split, ImageSource part) {
+        stopIfAsked();
         return times.measure(Part.EVALUATION, () -> Evaluation.of(model, split.source(), part));
+    }
+
+    /** Measures and evaluations at the end are not interrupted in the middle, but none is begun any more. */
+    private static void stopIfAsked() {
+        if (Shutdown.isAsked()) {
+            throw new CancellationException("the cell was interrupted after its training; started again, it continues"
+                    + " from its last checkpoint");
+        }
     }
 
     /** What equal bits depend on besides the cell. */

@@ -29,7 +29,7 @@ public final class CellTrainer {
      * @throws CancellationException if the thread is interrupted or the process is told to end
      */
     public Row train(Cell cell) {
-        return new CellRun(cell, measures, null, null).train();
+        return Shutdown.holding(() -> new CellRun(cell, measures, null, null).train());
     }
 
     /**
@@ -44,6 +44,10 @@ public final class CellTrainer {
      *     of that moment
      */
     public Row train(Cell cell, RowStore store) {
+        return Shutdown.holding(() -> trainAndStore(cell, store));
+    }
+
+    private Row trainAndStore(Cell cell, RowStore store) {
         Duration every = every(System.getenv(EVERY));
         boolean fresh = "1".equals(System.getenv("FRESH"));
         try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ".ckpt"), cell.id(), every)) {

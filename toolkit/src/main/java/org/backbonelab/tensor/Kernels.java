@@ -170,6 +170,25 @@ public final class Kernels {
         return one(logits, "binary_cross_entropy", logits, targets, smoothing);
     }
 
+    /** Returns zeros of the array's shape, laid out in memory as it is: what state of a fused update must be. */
+    public static NDArray zerosLike(NDArray x) {
+        return one(x, "zeros_like", x);
+    }
+
+    /** Returns a copy of an array, laid out in memory as another one of the same shape is; owned by that one's manager. */
+    public static NDArray laidOutLike(NDArray x, NDArray like) {
+        return Torch.withoutGradients(() -> one(like, "laid_out_like", x, like));
+    }
+
+    /**
+     * Lays out the kernels of a convolution in memory as the convolution wants them, which saves a copy at each call.
+     *
+     * @param weight (out, in, k, k)
+     */
+    public static NDArray convolutionLayout(NDArray weight) {
+        return CHANNELS_LAST ? one(weight, "channels_last", weight) : weight;
+    }
+
     /**
      * Returns the gradients of a scalar; {@code .grad} of the parameters is neither read nor written.
      *
@@ -213,6 +232,16 @@ public final class Kernels {
             SCRIPT.run(method, arguments).close();
             return null;
         });
+    }
+
+    /**
+     * Overwrites an array's values.
+     *
+     * <p>DJL's {@code copyTo} gives the target the source's layout in memory as well, which a fused update then takes
+     * for that of the state.
+     */
+    public static void assign(NDArray target, NDArray source) {
+        inPlace("restore", List.of(target), List.of(source));
     }
 
     /** Moves weights by rho * gradient / norm, and returns copies of what they were, owned by the manager. */

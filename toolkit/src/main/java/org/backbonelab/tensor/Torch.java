@@ -4,9 +4,12 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +19,9 @@ import java.util.function.Supplier;
  */
 public final class Torch {
     private static final String ENGINE = "PyTorch";
+    private static final int STAGING_MOST = 1 << 26;
+    private static final ThreadLocal<ByteBuffer> STAGING = ThreadLocal.withInitial(() -> ByteBuffer.allocate(0));
+
     private static boolean started;
 
     private Torch() {}
@@ -71,9 +77,23 @@ public final class Torch {
 
     /** Returns an array of given values in libtorch's own memory; see {@link #scalar} for why. */
     public static NDArray array(NDManager manager, float[] values, Shape shape) {
-        try (NDArray raw = manager.create(values, shape)) {
+        ByteBuffer bytes = staging(values.length * (long) Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        try (NDArray raw = manager.create(bytes, shape, DataType.FLOAT32)) {
             return raw.duplicate();
         }
+    }
+
+    /** A direct buffer is freed by the garbage collector alone: one a batch would pile up. */
+    private static ByteBuffer staging(long bytes) {
+        ByteBuffer kept = STAGING.get();
+        if (kept.capacity() < bytes) {
+            kept = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+            if (bytes <= STAGING_MOST) {
+                STAGING.set(kept);
+            }
+        }
+        return kept.clear().limit((int) bytes);
     }
 
     /**

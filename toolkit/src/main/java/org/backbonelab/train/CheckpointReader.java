@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.CheckpointFormat.Header;
 import org.backbonelab.train.CheckpointFormat.Tensor;
@@ -179,7 +180,7 @@ public final class CheckpointReader implements AutoCloseable {
         Torch.withoutGradients(() -> {
             targets.forEach((name, target) -> {
                 try (NDArray source = array(target.getManager(), tensors.get(prefix + name))) {
-                    source.copyTo(target);
+                    Kernels.assign(target, source);
                 }
             });
             return null;

@@ -47,7 +47,8 @@ final class CheckpointWriter {
             writer.put(prologue(header.length, offset));
             writer.put(ByteBuffer.wrap(header));
             for (NDArray array : arrays.values()) {
-                writer.put(array.toByteBuffer());
+                // A view of libtorch's memory: a checkpoint makes no garbage of its own size.
+                writer.put(array.toByteBuffer(true));
             }
             writer.put(ByteBuffer.wrap(writer.digest.digest()));
             channel.force(true);
@@ -65,9 +66,12 @@ final class CheckpointWriter {
     }
 
     private void put(ByteBuffer bytes) throws IOException {
-        digest.update(bytes.duplicate());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        for (int at = 0; at < bytes.limit(); at += CheckpointFormat.CHUNK) {
+            ByteBuffer chunk = bytes.slice(at, Math.min(CheckpointFormat.CHUNK, bytes.limit() - at));
+            digest.update(chunk.duplicate());
+            while (chunk.hasRemaining()) {
+                channel.write(chunk);
+            }
         }
     }
 }

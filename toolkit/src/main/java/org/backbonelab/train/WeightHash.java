@@ -15,7 +15,7 @@ public final class WeightHash {
         MessageDigest digest = CheckpointFormat.sha256();
         parameters.forEach((name, p) -> {
             digest.update((name + " " + p.getArray().getShape() + "\n").getBytes(StandardCharsets.UTF_8));
-            digest.update(p.getArray().toByteBuffer());
+            digest.update(p.getArray().toByteBuffer(true));
         });
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -23,16 +23,20 @@ class Kernels(Module):
     y = x
     if channels_last:
       y = torch.contiguous(x, memory_format=2)
-    # Depthwise kernels are slower in bfloat16 than in float32.
-    depthwise = torch.eq(torch.size(weight, 1), 1)
-    if torch.__and__(bf16, torch.__not__(depthwise)):
+    if torch.__and__(torch.eq(torch.size(weight, 1), 1), torch.gt(groups, 1)):
+      # Depthwise kernels are slower in bfloat16 than in float32, and slow at the gradient of a bias.
+      y = torch.conv2d(torch.to(y, 6), weight, None, stride, padding, [1, 1], groups)
+      if torch.__isnot__(bias, None):
+        y = torch.add_(y, torch.reshape(unchecked_cast(Tensor, bias), [1, -1, 1, 1]))
+      return y
+    if bf16:
       y = torch.to(y, 15)
       w = torch.to(weight, 15)
       if torch.__isnot__(bias, None):
         b = torch.to(unchecked_cast(Tensor, bias), 15)
         return torch.conv2d(y, w, b, stride, padding, [1, 1], groups)
       return torch.conv2d(y, w, None, stride, padding, [1, 1], groups)
-    return torch.conv2d(torch.to(y, 6), weight, bias, stride, padding, [1, 1], groups)
+    return torch.conv2d(y, weight, bias, stride, padding, [1, 1], groups)
 
   def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float, channels_first: bool) -> Tensor:
     y = torch.to(x, 6)
@@ -189,6 +193,18 @@ class Kernels(Module):
       _1 = torch.copy_(others[i], kept)
 
   # ---- optimizers: one call for all tensors of a group ----
+
+  # Zeros that lie in memory as x does.
+  def zeros_like(self, x: Tensor) -> Tensor:
+    return torch.zeros_like(torch.detach(x))
+
+  # A copy of x that lies in memory as y does.
+  def laid_out_like(self, x: Tensor, y: Tensor) -> Tensor:
+    return torch.copy_(torch.empty_like(torch.detach(y)), x)
+
+  # Kernels of convolutions as channels-last convolutions want them.
+  def channels_last(self, x: Tensor) -> Tensor:
+    return torch.contiguous(x, memory_format=2)
 
   # libtorch's fused updates walk over raw memory: a gradient must lie in memory as its weight does.
   def aligned(self, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:

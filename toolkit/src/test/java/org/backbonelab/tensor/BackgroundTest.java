@@ -16,7 +16,7 @@ class BackgroundTest {
     /** The 19th field; the second is a name in brackets that may hold spaces. */
     private static int nice() throws IOException {
         String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
     }
 
     @Test

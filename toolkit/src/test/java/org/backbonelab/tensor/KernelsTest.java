@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.backbonelab.optim.AdamW;
 import org.backbonelab.testing.Golden;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +76,34 @@ class KernelsTest {
                 assertArrayEquals(plain.toFloatArray(), other.toFloatArray(), rule);
                 assertFalse(plain.contentEquals(Golden.fill(manager, new Shape(2, 3, 2, 2), 1)), "nothing moved");
             }
+        }
+    }
+
+    /** A weight laid out for convolutions, with state put back from a checkpoint: as if it had never been away. */
+    @Test
+    void layoutsSurviveAssigningAndRestoring() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray values = Golden.fill(manager, new Shape(4, 3, 3, 3), 1);
+            NDArray weight = Kernels.convolutionLayout(values);
+            NDArray other = Kernels.convolutionLayout(Golden.fill(manager, new Shape(4, 3, 3, 3), 5));
+            Kernels.assign(other, values);
+            NDArray gradient = Golden.fill(manager, new Shape(4, 3, 3, 3), 2);
+            AdamW kept = new AdamW(0.1, 0.1, 0.9, 0.999);
+            AdamW restored = new AdamW(0.1, 0.1, 0.9, 0.999);
+            kept.step(List.of("w"), List.of(weight), List.of(gradient));
+            Map<String, NDArray> state = new TreeMap<>();
+            kept.state()
+                    .forEach((name, array) -> state.put(name, manager.create(array.toFloatArray(), array.getShape())));
+            restored.restore(state, kept.steps());
+            Kernels.assign(other, weight);
+            kept.step(List.of("w"), List.of(weight), List.of(gradient));
+            restored.step(List.of("w"), List.of(other), List.of(gradient));
+            assertArrayEquals(weight.toFloatArray(), other.toFloatArray());
+            NDArray plain = Golden.fill(manager, new Shape(4, 3, 3, 3), 1);
+            AdamW third = new AdamW(0.1, 0.1, 0.9, 0.999);
+            third.step(List.of("w"), List.of(plain), List.of(gradient));
+            third.step(List.of("w"), List.of(plain), List.of(gradient));
+            assertArrayEquals(plain.toFloatArray(), weight.toFloatArray(), 1e-6f);
         }
     }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.backbonelab.layer.Layer;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /** Golden files of {@code src/test/golden/make_golden.py}, and its rule for the values of inputs and parameters. */
@@ -76,7 +77,7 @@ public final class Golden {
     public static void set(NDArray leaf, float[] values) {
         Torch.withoutGradients(() -> {
             try (NDArray source = leaf.getManager().create(values, leaf.getShape())) {
-                source.copyTo(leaf);
+                Kernels.assign(leaf, source);
             }
             return null;
         });
