@@ -21,6 +21,7 @@ import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
+import org.backbonelab.tensor.Precision;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,8 @@ class ResumeTest {
                         recipe().withEma(new Ema(0.99, Ema.Warmup.POWER)).withEvaluateEvery(2)),
                 Arguments.of(
                         "vit_micro", recipe().withRho(0.05).withLayerDecay(0.7).withAccumulate(3)),
+                Arguments.of(
+                        "resnet_micro", recipe().withPrecision(Precision.BF16).withEma(Ema.of(0.9))),
                 Arguments.of("convnextv2_micro", recipe().withOptimizer("lion").withClipNorm(1)),
                 Arguments.of(
                         "nfnet_micro_w16",
