@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 /** The command of the benchmark: starts the contenders, measures them in turns, writes the report. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures and writes a Markdown report.")
 public final class Bench implements Callable<Integer> {
+    private static final int START_ROUNDS = 3;
     private static final List<String> PARTS =
             List.of("vit", "resnet", "convnext", "adamw", "data", "start", "resident", "processes");
 
@@ -67,7 +68,7 @@ public final class Bench implements Callable<Integer> {
         }
         part(report, "adamw", "AdamW alone, 25 M parameters in 150 tensors", comparison::adamw);
         part(report, "data", "Data", comparison::data);
-        part(report, "start", "JVM start to the end of the first step", () -> comparison.start(rounds));
+        part(report, "start", "JVM start to the end of the first step", () -> comparison.start(START_ROUNDS));
         part(report, "resident", "Resident memory", comparison::resident);
         part(report, "processes", "Two processes, one thread each", () -> comparison.processes(2 * rounds));
         return 0;

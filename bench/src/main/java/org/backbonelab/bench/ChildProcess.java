@@ -43,6 +43,8 @@ final class ChildProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-Xmn24m",
                 "-Djava.awt.headless=true",
                 "-DdisableProgressBar=true",
                 "-cp",

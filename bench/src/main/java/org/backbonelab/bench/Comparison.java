@@ -13,6 +13,9 @@ final class Comparison {
     private static final int MANY_CELLS = 200;
     private static final int WARM_UP = 5;
 
+    /** A JVM that starts uses one core of two, most of the time. */
+    private static final double STARTING = 0.5;
+
     private final Report report;
     private final Rounds plan;
     private final int threads;
@@ -88,7 +91,7 @@ final class Comparison {
                 for (String name : List.of("javacpp-cl", "djl", "script-cl", "ours", "ours-bf16")) {
                     plan.calm();
                     try (ChildProcess child = ChildProcess.start(name, task, threads)) {
-                        times.computeIfAbsent(name + " | " + task.title(), n -> new Sample(0))
+                        times.computeIfAbsent(name + " | " + task.title(), n -> new Sample(STARTING))
                                 .add(List.of(child.start()));
                     }
                 }
@@ -107,8 +110,9 @@ final class Comparison {
         report.table(List.of("what", "MB after", "MB after", "growth"), rows);
     }
 
+    /** With one thread, which memory does not depend on: a busy machine then costs no more than its share. */
     private List<String> resident(Task task, int few, int many, String what) {
-        try (ChildProcess child = ChildProcess.start("ours", task, threads)) {
+        try (ChildProcess child = ChildProcess.start("ours", task, 1)) {
             child.run(few - child.steps());
             double early = child.residentMegabytes();
             child.run(many - child.steps());

@@ -60,7 +60,8 @@ final class Script implements Contender {
         arguments = all.toArray();
     }
 
-    private static TorchScript module(Task task) {
+    /** Returns the module of a task, with the method of the whole step. */
+    static TorchScript module(Task task) {
         String name = task.title();
         String network = task == Task.ADAMW ? "class AdamW(Module):\n" : text(name + ".py");
         return TorchScript.compile(name, network + text(task == Task.ADAMW ? "AdamW.py" : "Train.py"));

@@ -10,7 +10,7 @@ import org.backbonelab.train.Recipe;
 /** A step is a whole cell: {@code resnet_micro} on generated images, trained, evaluated and made a row. */
 final class WholeCell implements Contender {
     private static final int IMAGES = 1000;
-    private static final double EPOCHS = 2;
+    private static final double EPOCHS = 1;
 
     private final CellTrainer trainer = new CellTrainer(List.of());
     private long seed;

@@ -27,7 +27,9 @@ class ConvNeXt(Module):
   # Parameters from at on: gamma, depthwise convolution, norm, two linear maps.
   def block(self, x: Tensor, p: List[Tensor], at: int, bf16: bool, by_conv: bool) -> Tensor:
     groups = torch.size(x, 1)
-    y = torch.conv2d(x, p[torch.add(at, 1)], p[torch.add(at, 2)], [1, 1], [3, 3], [1, 1], groups)
+    y = torch.conv2d(x, p[torch.add(at, 1)], None, [1, 1], [3, 3], [1, 1], groups)
+    # The depthwise kernel is slow at the gradient of a bias.
+    y = torch.add_(y, torch.reshape(p[torch.add(at, 2)], [1, -1, 1, 1]))
     y = torch.permute(y, [0, 2, 3, 1])
     y = torch.layer_norm(y, [groups], p[torch.add(at, 3)], p[torch.add(at, 4)], 9.9999999999999995e-07)
     y = torch.gelu((self).linear(y, p[torch.add(at, 5)], p[torch.add(at, 6)], bf16, by_conv, ))

@@ -40,8 +40,11 @@ final class Worker implements AutoCloseable {
                 arguments, "-cp\n\"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        // The collector's threads would take a core from libtorch's, and garbage of a batch needs no large heap.
         command.addAll(List.of(
                 "-Xmx1500m",
+                "-XX:+UseSerialGC",
+                "-Xmn24m",
                 "-Djava.awt.headless=true",
                 "-DdisableProgressBar=true",
                 "@" + arguments,
