@@ -63,7 +63,7 @@ class KillTest {
                 System.getProperty("java.class.path"),
                 "org.backbonelab.Main"));
         arguments.addAll(List.of(command));
-        if (command[0].equals("run")) {
+        if (List.of(command).equals(List.of("run"))) {
             arguments.add(file.toString());
         }
         arguments.addAll(List.of("--results", folder.resolve("rows").toString()));
@@ -158,7 +158,9 @@ class KillTest {
                 log().matches("training was interrupted at step [0-9]+ of [0-9]+; started again, .*\\s*"), this::log);
         assertTrue(Files.exists(checkpoint(cell)));
         assertEquals(0, start(cell, "run").waitFor(), this::log);
-        assertEquals(outcome(new CellTrainer(List.of()).train(cell)), outcome(row(cell)));
+        Path row = folder.resolve("rows").resolve(cell.id() + ".json");
+        assertEquals(0, start(cell, "run", "--again", row.toString()).waitFor(), this::log);
+        assertTrue(log().contains("compared bit for bit"), this::log);
     }
 
     @Test

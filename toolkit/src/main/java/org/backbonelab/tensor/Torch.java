@@ -61,6 +61,7 @@ public final class Torch {
         if (threads < 1) {
             throw new IllegalArgumentException("threads is " + threads + ", expected 1 or more");
         }
+        engine();
         JniUtils.setNumThreads(threads);
     }
 
