@@ -12,12 +12,13 @@ Measures the training core side by side with DJL's stock blocks, TorchScript and
 writes bench/report.md. Without a word it measures everything, in about half an hour on two idle cores. The first run
 downloads 260 MB of native libraries. Linux on x86-64 only.
 
-  --rounds=8     turns of each contender, at least
-  --steps=3      steps a turn
-  --threads=2    threads of each contender
-  --patience=60  seconds to wait, before each turn, for other processes to calm down
-  --report=FILE  the file to write
-  --help         this text
+  --generations=3  how often the processes of a network are started anew
+  --rounds=4       turns of each process, at least
+  --steps=3        steps a turn
+  --threads=2      threads of each contender
+  --patience=60    seconds to wait, before each turn, for other processes to calm down
+  --report=FILE    the file to write
+  --help           this text
 EOF
 }
 

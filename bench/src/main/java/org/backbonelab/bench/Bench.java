@@ -25,7 +25,10 @@ public final class Bench implements Callable<Integer> {
                     "What to measure, default everything: vit resnet convnext adamw data start resident processes.")
     private List<String> parts = PARTS;
 
-    @Option(names = "--rounds", defaultValue = "8", description = "Turns of each contender, at least.")
+    @Option(names = "--generations", defaultValue = "3", description = "How often a network's processes start anew.")
+    private int generations;
+
+    @Option(names = "--rounds", defaultValue = "4", description = "Turns of each process, at least.")
     private int rounds;
 
     @Option(names = "--steps", defaultValue = "3", description = "Steps a turn.")
@@ -58,7 +61,7 @@ public final class Bench implements Callable<Integer> {
         Report report = new Report(new PrintStream(System.out, true, StandardCharsets.UTF_8), file);
         head(report);
         Rounds plan = new Rounds(rounds, steps, patience * 1000L);
-        StepTimes stepTimes = new StepTimes(report, plan, threads);
+        StepTimes stepTimes = new StepTimes(report, plan, generations, threads);
         Comparison comparison = new Comparison(report, plan, threads);
         report.heading(2, "Training steps");
         for (Task task : Task.networks()) {
@@ -77,11 +80,17 @@ public final class Bench implements Callable<Integer> {
     private void head(Report report) throws IOException {
         report.heading(1, "Benchmark");
         report.bullets(Machine.facts(threads));
-        report.paragraph("Batch 128, 3x32x32, 10 classes. Every contender is a process of its own, and they take turns"
-                + " of " + steps + " steps. A step counts only if other processes took at most 5 % of the machine"
-                + " meanwhile. `javacpp`: JavaCPP PyTorch, eager (`mkl`: with MKL for OpenBLAS, `cl`: channels last);"
-                + " `script`: the whole step as one TorchScript call on DJL's libtorch, the bound; `djl`: DJL's stock"
-                + " blocks and Trainer; `ours`: Backbone Lab.");
+        report.paragraph("Batch 128, 3x32x32, 10 classes. Every contender is a process of its own, started anew "
+                + generations + " times; processes take turns of " + steps + " steps. Times are medians (quartiles) of"
+                + " the steps during which other processes took at most 5 % of the machine, ratios medians (quartiles)"
+                + " over the rounds. Peak memory is of the whole process.");
+        report.bullets(List.of(
+                "`javacpp`: JavaCPP PyTorch, eager, with MKL",
+                "`script`: the whole step as one TorchScript call on DJL's libtorch, the bound",
+                "`djl`: DJL's stock blocks and Trainer",
+                "`ours`: Backbone Lab",
+                "`-cl`: channels last; `-1x1`: float32 linear layers as 1x1 convolutions, which oneDNN computes and not"
+                        + " MKL; `-bf16`: mixed precision; `-plain`: attention as products and softmax, not fused"));
     }
 
     private void part(Report report, String name, String title, Runnable work) {

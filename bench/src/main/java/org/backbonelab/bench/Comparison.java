@@ -33,11 +33,11 @@ final class Comparison {
             for (String name : List.of("script", "ours", "javacpp", "djl")) {
                 children.add(ChildProcess.start(name, Task.ADAMW, threads));
             }
-            Map<ChildProcess, Sample> times = plan.with(5, 10).measure(children);
-            Sample bound = times.get(children.get(0));
+            Map<String, Sample> times = plan.with(5, 10).measure(children);
+            Sample bound = times.get("script");
             List<List<String>> rows = new ArrayList<>();
-            times.forEach((child, sample) ->
-                    rows.add(List.of(child.contender(), sample.text(1, 1), sample.counts(), sample.ratioTo(bound))));
+            times.forEach((name, sample) ->
+                    rows.add(List.of(name, sample.text(1, 1), sample.counts(), sample.ratioTo(bound))));
             report.table(List.of("contender", "ms, median (quartiles)", "undisturbed", "to the fused update"), rows);
         } finally {
             children.forEach(ChildProcess::close);
@@ -51,7 +51,7 @@ final class Comparison {
             try (ChildProcess child = ChildProcess.start("ours", task, 1)) {
                 // The JIT compiler works on the first batches.
                 child.run(WARM_UP);
-                Sample sample = plan.measure(List.of(child)).get(child);
+                Sample sample = plan.measure(List.of(child)).get("ours");
                 String rate = Report.number(1000 * Task.BATCH / sample.median(), 0);
                 rows.add(List.of(task.title(), sample.text(1, 1), sample.counts(), rate));
             }
@@ -72,13 +72,15 @@ final class Comparison {
                 ChildProcess loaded = ChildProcess.start(name + "-data", task, threads)) {
             loaded.run(WARM_UP);
             double before = loaded.waitedMs();
-            Map<ChildProcess, Sample> times = plan.measure(List.of(fixed, loaded));
-            double waited = (loaded.waitedMs() - before) / times.get(loaded).total();
+            Map<String, Sample> times = plan.measure(List.of(fixed, loaded));
+            Sample one = times.get(fixed.contender());
+            Sample many = times.get(loaded.contender());
+            double waited = (loaded.waitedMs() - before) / many.total();
             return List.of(
                     task.title() + " " + name,
-                    times.get(fixed).text(1, 1),
-                    times.get(loaded).text(1, 1),
-                    times.get(loaded).ratioTo(times.get(fixed)),
+                    one.text(1, 1),
+                    many.text(1, 1),
+                    many.ratioTo(one),
                     Report.number(100 * waited, 2) + " %");
         }
     }

@@ -37,24 +37,32 @@ final class Rounds {
     }
 
     /** Makes the rounds. */
-    Map<ChildProcess, Sample> measure(List<ChildProcess> children) {
-        Map<ChildProcess, Sample> samples = new LinkedHashMap<>();
-        children.forEach(c -> samples.put(c, new Sample(c.idle())));
-        // Who follows whom differs from round to round, in case one contender leaves the machine slow for the next.
-        List<ChildProcess> order = new ArrayList<>(children);
-        for (int round = 0; round < rounds || (round < 3 * rounds && tooFew(samples)); round++) {
-            Collections.shuffle(order, new Random(round));
-            for (ChildProcess child : order) {
-                calm();
-                samples.get(child).add(child.run(steps));
-            }
-        }
+    Map<String, Sample> measure(List<ChildProcess> children) {
+        Map<String, Sample> samples = new LinkedHashMap<>();
+        measure(children, samples);
         return samples;
     }
 
-    private boolean tooFew(Map<ChildProcess, Sample> samples) {
-        int wanted = Math.max(3, rounds * steps / 2);
-        return samples.values().stream().anyMatch(s -> s.counted() < wanted);
+    /** Makes the rounds and adds their turns to those of earlier processes of the same contenders. */
+    void measure(List<ChildProcess> children, Map<String, Sample> samples) {
+        for (ChildProcess child : children) {
+            samples.computeIfAbsent(child.contender(), n -> new Sample(child.idle()));
+        }
+        // Who follows whom differs from round to round, in case one contender leaves the machine slow for the next.
+        List<ChildProcess> order = new ArrayList<>(children);
+        long before = fewest(samples);
+        long wanted = before + Math.max(3, rounds * steps / 2);
+        for (int round = 0; round < rounds || (round < 3 * rounds && fewest(samples) < wanted); round++) {
+            Collections.shuffle(order, new Random(round));
+            for (ChildProcess child : order) {
+                calm();
+                samples.get(child.contender()).add(child.run(steps));
+            }
+        }
+    }
+
+    private static long fewest(Map<String, Sample> samples) {
+        return samples.values().stream().mapToLong(Sample::counted).min().orElse(0);
     }
 
     /** Waits until the machine is idle, at most as long as patience allows. */

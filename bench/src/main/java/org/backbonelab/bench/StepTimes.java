@@ -1,8 +1,13 @@
 package org.backbonelab.bench;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Whole training steps of the three networks: time, peak memory, losses. */
@@ -14,56 +19,76 @@ final class StepTimes {
 
     private final Report report;
     private final Rounds plan;
+    private final int generations;
     private final int threads;
 
-    StepTimes(Report report, Rounds plan, int threads) {
+    /**
+     * Builds the section.
+     *
+     * @param generations how often all processes are started anew: some live in a luckier place of memory than others
+     */
+    StepTimes(Report report, Rounds plan, int generations, int threads) {
         this.report = report;
         this.plan = plan;
+        this.generations = generations;
         this.threads = threads;
     }
 
     /** Measures and reports one network. */
     void write(Task task) {
         report.heading(3, task.title());
-        List<ChildProcess> children = new ArrayList<>();
-        try {
-            ChildProcess javacpp = best(task, javacpp(task), children);
-            ChildProcess bound = best(task, bound(task), children);
-            ChildProcess bound16 = best(task, boundBf16(task), children);
-            for (String name : List.of("djl", "ours", "ours-bf16")) {
-                children.add(ChildProcess.start(name, task, threads));
+        String javacpp = best(task, javacpp(task));
+        String bound = best(task, bound(task));
+        String bound16 = best(task, boundBf16(task));
+        Set<String> names = new LinkedHashSet<>(List.of(javacpp, PLAIN, bound, bound16, "djl", "ours", "ours-bf16"));
+        Map<String, Sample> times = new LinkedHashMap<>();
+        Map<String, Double> peaks = new LinkedHashMap<>();
+        List<List<String>> losses = List.of();
+        for (int i = 0; i < generations; i++) {
+            List<ChildProcess> children = start(task, names);
+            try {
+                // One turn that does not count: every contender has then made steps beyond its first.
+                children.forEach(c -> c.run(1));
+                plan.measure(children, times);
+                children.forEach(c -> peaks.merge(c.contender(), c.peakMegabytes(), Math::max));
+                losses = i == generations - 1 ? losses(children) : losses;
+            } finally {
+                children.forEach(ChildProcess::close);
             }
-            // One turn that does not count: every contender has then made steps beyond its first.
-            children.forEach(c -> c.run(1));
-            Map<ChildProcess, Sample> times = plan.measure(children);
-            List<List<String>> rows = new ArrayList<>();
-            times.forEach((child, sample) ->
-                    rows.add(row(child, sample, times.get(javacpp), times.get(bound), times.get(bound16))));
-            report.table(
-                    List.of(
-                            "contender",
-                            "ms a step, median (quartiles)",
-                            "undisturbed steps",
-                            "to JavaCPP",
-                            "to the bound",
-                            "to the bf16 bound",
-                            "peak MB"),
-                    rows);
-            sanity(children);
-        } finally {
-            children.forEach(ChildProcess::close);
         }
-    }
-
-    private static List<String> row(ChildProcess child, Sample sample, Sample javacpp, Sample bound, Sample bound16) {
-        return List.of(
-                child.contender(),
+        List<List<String>> rows = new ArrayList<>();
+        times.forEach((name, sample) -> rows.add(List.of(
+                name,
                 sample.text(1, 1),
                 sample.counts(),
-                sample.ratioTo(javacpp),
-                sample.ratioTo(bound),
-                child.contender().contains("bf16") ? sample.ratioTo(bound16) : "",
-                Report.number(child.peakMegabytes(), 0));
+                sample.ratioTo(times.get(javacpp)),
+                sample.ratioTo(times.get(bound)),
+                name.contains("bf16") ? sample.ratioTo(times.get(bound16)) : "",
+                Report.number(peaks.get(name), 0))));
+        report.table(
+                List.of(
+                        "contender",
+                        "ms a step",
+                        "undisturbed",
+                        "to " + javacpp,
+                        "to " + bound,
+                        "to " + bound16,
+                        "peak MB"),
+                rows);
+        report.table(List.of("contender", "parameters", "first loss", "last loss", "after steps"), losses);
+    }
+
+    private List<ChildProcess> start(Task task, Collection<String> names) {
+        List<ChildProcess> out = new ArrayList<>();
+        try {
+            for (String name : names) {
+                out.add(ChildProcess.start(name, task, threads));
+            }
+            return out;
+        } catch (RuntimeException e) {
+            out.forEach(ChildProcess::close);
+            throw e;
+        }
     }
 
     /** The layout of a ViT's only convolution hardly matters. */
@@ -84,42 +109,31 @@ final class StepTimes {
         return List.of(task == Task.VIT ? "script-bf16-plain-cl" : "script-bf16", "script-bf16-cl");
     }
 
-    /** Races variants of one contender, keeps the fastest running and ends others. */
-    private ChildProcess best(Task task, List<String> variants, List<ChildProcess> children) {
-        if (variants.size() == 1) {
-            children.add(ChildProcess.start(variants.get(0), task, threads));
-            return children.get(children.size() - 1);
+    /** Races forms of one contender and returns the fastest. */
+    private String best(Task task, List<String> forms) {
+        if (forms.size() == 1) {
+            return forms.get(0);
         }
-        List<ChildProcess> racing = new ArrayList<>();
+        List<ChildProcess> racing = start(task, forms);
         try {
-            for (String variant : variants) {
-                racing.add(ChildProcess.start(variant, task, threads));
-            }
-            Map<ChildProcess, Sample> times = plan.with(2, 2).measure(racing);
-            ChildProcess winner = racing.stream()
-                    .min((a, b) ->
-                            Double.compare(times.get(a).median(), times.get(b).median()))
-                    .orElseThrow();
+            racing.forEach(c -> c.run(1));
+            Map<String, Sample> times = new LinkedHashMap<>();
+            plan.with(3, 2).measure(racing, times);
             report.paragraph("Race: "
-                    + racing.stream()
-                            .map(c -> c.contender() + " "
-                                    + Report.number(times.get(c).median(), 0) + " ms"
-                                    + (times.get(c).isDisturbed() ? " (disturbed)" : ""))
+                    + forms.stream()
+                            .map(name -> name + " " + times.get(name).text(1, 0))
                             .collect(Collectors.joining(", "))
-                    + ".");
-            List<ChildProcess> kept = racing.stream()
-                    .filter(c -> c == winner || c.contender().equals(PLAIN))
-                    .toList();
-            racing.removeAll(kept);
-            children.addAll(kept);
-            return winner;
+                    + " ms.");
+            return forms.stream()
+                    .min(Comparator.comparingDouble(name -> times.get(name).median()))
+                    .orElseThrow();
         } finally {
             racing.forEach(ChildProcess::close);
         }
     }
 
-    /** Makes each contender train on, all to the same number of steps, and compares their losses. */
-    private void sanity(List<ChildProcess> children) {
+    /** Lets each contender train on, all to the same number of steps: the losses shall agree. */
+    private static List<List<String>> losses(List<ChildProcess> children) {
         int target = Math.max(
                 SANITY_STEPS,
                 children.stream().mapToInt(ChildProcess::steps).max().orElseThrow());
@@ -132,8 +146,9 @@ final class StepTimes {
                     child.contender(),
                     String.valueOf(child.parameters()),
                     Report.number(child.firstLoss(), 4),
-                    Report.number(child.lastLoss(), 4)));
+                    Report.number(child.lastLoss(), 4),
+                    String.valueOf(target)));
         }
-        report.table(List.of("contender", "parameters", "first loss", "loss of step " + target), rows);
+        return rows;
     }
 }
