@@ -65,17 +65,12 @@ final class StepTimes {
                 sample.ratioTo(times.get(bound)),
                 name.contains("bf16") ? sample.ratioTo(times.get(bound16)) : "",
                 Report.number(peaks.get(name), 0))));
-        report.table(
-                List.of(
-                        "contender",
-                        "ms a step",
-                        "undisturbed",
-                        "to " + javacpp,
-                        "to " + bound,
-                        "to " + bound16,
-                        "peak MB"),
-                rows);
+        report.table(head("to " + javacpp, "to " + bound, "to " + bound16), rows);
         report.table(List.of("contender", "parameters", "first loss", "last loss", "after steps"), losses);
+    }
+
+    private static List<String> head(String first, String second, String third) {
+        return List.of("contender", "ms a step", "undisturbed", first, second, third, "peak MB");
     }
 
     private List<ChildProcess> start(Task task, Collection<String> names) {
