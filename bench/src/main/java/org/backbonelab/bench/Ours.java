@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +67,9 @@ final class Ours implements Contender {
         return switch (task) {
             case VIT -> new Vit(SPEC, new Vit.Config(Task.PATCH, Task.DIM, Task.DEPTH, Task.HEADS), 0);
             case RESNET -> {
-                int[] depths = new int[Task.WIDTHS.length];
-                Arrays.fill(depths, Task.BLOCKS);
-                yield new ResNet(SPEC, Task.WIDTHS, depths, 0);
+                List<Integer> widths = Arrays.stream(Task.WIDTHS).boxed().toList();
+                List<Integer> depths = Collections.nCopies(widths.size(), Task.BLOCKS);
+                yield new ResNet(SPEC, new ResNet.Config(widths, depths, false, true), 0);
             }
             case CONVNEXT -> {
                 List<Integer> dims = Arrays.stream(Task.DIMS).boxed().toList();

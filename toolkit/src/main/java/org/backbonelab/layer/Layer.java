@@ -27,7 +27,8 @@ public abstract class Layer extends AbstractBlock {
     /** DJL's own list of children puts numbers before their names. */
     private final Map<String, Layer> layers = new LinkedHashMap<>();
 
-    private record Spec(Shape shape, Init init) {}
+    /** {@code stored} is the shape in a weight file, which may have axes of length 1 more than {@code shape}. */
+    private record Spec(Shape shape, Init init, Shape stored) {}
 
     /**
      * Computes the layer.
@@ -63,6 +64,21 @@ public abstract class Layer extends AbstractBlock {
         return declare(name, init, false, shape);
     }
 
+    /**
+     * Says that weight files hold a parameter in another shape of as many values, as timm has it.
+     *
+     * @throws IllegalArgumentException if the number of values differs
+     */
+    protected final void storedAs(Parameter parameter, long... shape) {
+        Spec spec = specs.get(parameter);
+        Shape stored = new Shape(shape);
+        if (stored.size() != spec.shape.size()) {
+            throw new IllegalArgumentException(
+                    parameter.getName() + " of shape " + spec.shape + " cannot be stored as " + stored);
+        }
+        specs.put(parameter, new Spec(spec.shape, spec.init, stored));
+    }
+
     /** Adds a child; its name becomes part of the names of its parameters. */
     protected final <L extends Layer> L child(String name, L layer) {
         layers.put(name, layer);
@@ -74,6 +90,20 @@ public abstract class Layer extends AbstractBlock {
         Map<String, Parameter> out = new LinkedHashMap<>();
         collect("", out);
         return out;
+    }
+
+    /** Returns the shape of every parameter and buffer in timm's weight files, by name; known before initialisation. */
+    public final Map<String, Shape> storedShapes() {
+        Map<Parameter, Shape> shapes = new LinkedHashMap<>();
+        collectShapes(shapes);
+        Map<String, Shape> out = new LinkedHashMap<>();
+        namedParameters().forEach((name, p) -> out.put(name, shapes.get(p)));
+        return out;
+    }
+
+    private void collectShapes(Map<Parameter, Shape> out) {
+        specs.forEach((p, spec) -> out.put(p, spec.stored));
+        layers.values().forEach(layer -> layer.collectShapes(out));
     }
 
     /**
@@ -139,7 +169,7 @@ public abstract class Layer extends AbstractBlock {
                 .setType(Parameter.Type.OTHER)
                 .optRequiresGrad(trained)
                 .build());
-        specs.put(p, new Spec(new Shape(shape), init));
+        specs.put(p, new Spec(new Shape(shape), init, new Shape(shape)));
         return p;
     }
 

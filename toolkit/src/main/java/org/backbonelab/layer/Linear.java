@@ -25,6 +25,13 @@ public final class Linear extends Layer {
         this(in, out, init, Init.ZEROS);
     }
 
+    /** Returns a linear layer whose weight is stored as a 1x1 convolution's: (out, in, 1, 1). */
+    public static Linear pointwise(int in, int out, Init init) {
+        Linear linear = new Linear(in, out, init);
+        linear.storedAs(linear.weight, out, in, 1, 1);
+        return linear;
+    }
+
     @Override
     public NDArray apply(NDArray x, Pass pass) {
         NDArray w = pass.value(weight, x);

@@ -52,10 +52,11 @@ public abstract class Backbone extends Layer {
         return out;
     }
 
-    /** Returns the number of trained values. */
+    /** Returns the number of trained values; known before initialisation. */
     public final long parameterCount() {
-        return trainedParameters().values().stream()
-                .mapToLong(p -> p.getArray().size())
+        Map<String, Shape> shapes = storedShapes();
+        return trainedParameters().keySet().stream()
+                .mapToLong(name -> shapes.get(name).size())
                 .sum();
     }
 

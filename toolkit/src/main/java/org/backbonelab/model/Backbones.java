@@ -22,23 +22,46 @@ public final class Backbones {
     private static final Map<String, Factory> ALL = new LinkedHashMap<>();
 
     static {
-        ALL.put("resnet_micro", resnet(new int[] {16, 32, 64}, 1, 1, 1));
-        ALL.put("convnext_micro", convnext(false, 2, new Integer[] {32, 64}, 2, 2));
-        ALL.put("convnextv2_micro", convnext(true, 2, new Integer[] {32, 64}, 2, 2));
-        ALL.put("vit_micro", (s, d) -> new Vit(s, new Vit.Config(4, 48, 4, 4), d));
-        ALL.put("mixer_micro", (s, d) -> new MlpMixer(s, new MlpMixer.Config(4, 64, 4, 32, 256), d));
-        ALL.put("nfnet_micro_w16", nfnetMicro(16));
-        ALL.put("nfnet_micro_w32", nfnetMicro(32));
-        ALL.put("nfnet_micro_w64", nfnetMicro(64));
+        resnet("resnet_micro", new ResNet.Config(List.of(16, 32, 64), List.of(1, 1, 1), false, true));
+        resnets("resnet18", false, 2, 2, 2, 2);
+        resnets("resnet34", false, 3, 4, 6, 3);
+        resnets("resnet50", true, 3, 4, 6, 3);
+        resnets("resnet101", true, 3, 4, 23, 3);
+        resnets("resnet152", true, 3, 8, 36, 3);
 
-        ALL.put("resnet18", resnet(new int[] {64, 128, 256, 512}, 2, 2, 2, 2));
-        ALL.put("convnext_atto", convnext(false, 4, new Integer[] {40, 80, 160, 320}, 2, 2, 6, 2));
-        ALL.put("convnextv2_atto", convnext(true, 4, new Integer[] {40, 80, 160, 320}, 2, 2, 6, 2));
-        ALL.put("vit_small_patch16", (s, d) -> new Vit(s, new Vit.Config(16, 384, 12, 6), d));
-        ALL.put("mixer_s16", (s, d) -> new MlpMixer(s, new MlpMixer.Config(16, 512, 8, 256, 2048), d));
-        ALL.put("nfnet_f0", (s, d) -> new NfNet(s, f(1), d));
-        ALL.put("nfnet_f1", (s, d) -> new NfNet(s, f(2), d));
-        ALL.put("nfnet_f3", (s, d) -> new NfNet(s, f(4), d));
+        convnext("micro", 2, List.of(32, 64), 2, 2);
+        convnext("atto", 4, widths(40), 2, 2, 6, 2);
+        convnext("femto", 4, widths(48), 2, 2, 6, 2);
+        convnext("pico", 4, widths(64), 2, 2, 6, 2);
+        convnext("nano", 4, widths(80), 2, 2, 8, 2);
+        convnext("tiny", 4, widths(96), 3, 3, 9, 3);
+        convnext("tiny_cifar", 1, widths(96), 3, 3, 9, 3);
+        convnext("base", 4, widths(128), 3, 3, 27, 3);
+        convnext("large", 4, widths(192), 3, 3, 27, 3);
+        convnext("huge", 4, widths(352), 3, 3, 27, 3);
+
+        vit("vit_micro", new Vit.Config(4, 48, 4, 4));
+        for (int patch : new int[] {32, 16, 8}) {
+            vit("vit_small_patch" + patch, new Vit.Config(patch, 384, 12, 6));
+            vit("vit_base_patch" + patch, new Vit.Config(patch, 768, 12, 12));
+            vit("vit_large_patch" + patch, new Vit.Config(patch, 1024, 24, 16));
+        }
+        vit("deit_small_patch16", new Vit.Config(16, 384, 12, 6));
+
+        mixer("mixer_micro", new MlpMixer.Config(4, 64, 4, 32, 256));
+        for (int patch : new int[] {32, 16, 8}) {
+            mixer("mixer_s" + patch, new MlpMixer.Config(patch, 512, 8, 256, 2048));
+            mixer("mixer_b" + patch, new MlpMixer.Config(patch, 768, 12, 384, 3072));
+            mixer("mixer_l" + patch, new MlpMixer.Config(patch, 1024, 24, 512, 4096));
+        }
+
+        for (int width : new int[] {16, 32, 64}) {
+            nfnet("nfnet_micro_w" + width, nfnetMicro(width));
+        }
+        for (int k = 1; k <= 8; k++) {
+            nfnet("dm_nfnet_f" + (k - 1), f(k, 128, 256, 512, 1536, 1536));
+            nfnet("dm_nfnet_f" + (k - 1) + "_plus", f(k, 192, 384, 768, 2048, 2048));
+        }
     }
 
     private Backbones() {}
@@ -71,28 +94,56 @@ public final class Backbones {
         return factory;
     }
 
-    private static Factory resnet(int[] widths, int... depths) {
-        return (s, d) -> new ResNet(s, widths, depths, d);
+    private static void resnet(String name, ResNet.Config config) {
+        ALL.put(name, (s, d) -> new ResNet(s, config, d));
     }
 
-    private static Factory convnext(boolean v2, int patch, Integer[] dims, Integer... depths) {
-        return (s, d) -> new ConvNeXt(s, ConvNeXt.config(v2, patch, dims, depths), d);
+    /** The published form and the one for CIFAR. */
+    private static void resnets(String name, boolean bottleneck, Integer... depths) {
+        resnet(name, ResNet.Config.standard(bottleneck, false, depths));
+        resnet(name + "_cifar", ResNet.Config.standard(bottleneck, true, depths));
+    }
+
+    /** Both versions of one size. */
+    private static void convnext(String size, int patch, List<Integer> dims, Integer... depths) {
+        ALL.put(
+                "convnext_" + size,
+                (s, d) -> new ConvNeXt(s, new ConvNeXt.Config(false, patch, dims, List.of(depths)), d));
+        ALL.put(
+                "convnextv2_" + size,
+                (s, d) -> new ConvNeXt(s, new ConvNeXt.Config(true, patch, dims, List.of(depths)), d));
+    }
+
+    private static List<Integer> widths(int first) {
+        return List.of(first, 2 * first, 4 * first, 8 * first);
+    }
+
+    private static void vit(String name, Vit.Config config) {
+        ALL.put(name, (s, d) -> new Vit(s, config, d));
+    }
+
+    private static void mixer(String name, MlpMixer.Config config) {
+        ALL.put(name, (s, d) -> new MlpMixer(s, config, d));
+    }
+
+    private static void nfnet(String name, NfNet.Config config) {
+        ALL.put(name, (s, d) -> new NfNet(s, config, d));
     }
 
     /** A two-stage NFNet for small images: 28 pixels, then 14, then 7. */
-    private static Factory nfnetMicro(int width) {
-        NfNet.Config config = new NfNet.Config(
-                List.of(width / 2, width / 2), List.of(1, 2), List.of(width, 2 * width), List.of(1, 2), 8);
-        return (s, d) -> new NfNet(s, config, d);
+    private static NfNet.Config nfnetMicro(int width) {
+        return new NfNet.Config(
+                List.of(width / 2, width / 2), List.of(1, 2), List.of(width, 2 * width), List.of(1, 2), 8, false);
     }
 
-    /** Published widths; depth is a multiple of (1, 2, 6, 3). */
-    private static NfNet.Config f(int k) {
+    /** Depth is a multiple of (1, 2, 6, 3). */
+    private static NfNet.Config f(int k, int stem, Integer... widths) {
         return new NfNet.Config(
-                List.of(16, 32, 64, 128),
+                List.of(16, 32, 64, stem),
                 List.of(2, 1, 1, 2),
-                List.of(256, 512, 1536, 1536),
+                List.of(widths),
                 List.of(k, 2 * k, 6 * k, 3 * k),
-                128);
+                128,
+                true);
     }
 }

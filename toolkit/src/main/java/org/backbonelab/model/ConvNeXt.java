@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Grn;
@@ -24,6 +23,8 @@ import org.backbonelab.tensor.Kernels;
  */
 public final class ConvNeXt extends Backbone {
     private static final Init INIT = Init.normal(0.02);
+    /** Timm's weight files have 1x1 convolutions in blocks up to Nano, which starts with so many channels. */
+    private static final int POINTWISE_MOST = 80;
 
     private final Conv stem;
     private final LayerNorm stemNorm;
@@ -36,7 +37,7 @@ public final class ConvNeXt extends Backbone {
      * The sizes of one member of the family.
      *
      * @param v2 whether blocks have a global response norm instead of LayerScale
-     * @param patch kernel and stride of the stem
+     * @param patch kernel and stride of the stem; 1 stands for a 3x3 kernel at stride 1, for small images
      * @param dims channels per stage
      * @param depths blocks per stage
      */
@@ -58,7 +59,10 @@ public final class ConvNeXt extends Backbone {
         patches(spec, config.stride());
         this.config = config;
         int dim = config.dims.get(0);
-        stem = child("stem.0", new Conv(Conv.Spec.patch(spec.channels(), dim, config.patch), INIT, true));
+        Conv.Spec first = config.patch == 1
+                ? Conv.Spec.same(spec.channels(), dim, 3, 1)
+                : Conv.Spec.patch(spec.channels(), dim, config.patch);
+        stem = child("stem.0", new Conv(first, INIT, true));
         stemNorm = child("stem.1", LayerNorm.channels(dim));
         double[] rates =
                 dropPathRates(config.depths.stream().mapToInt(Integer::intValue).sum(), dropPath);
@@ -73,7 +77,7 @@ public final class ConvNeXt extends Backbone {
             dim = out;
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
-                layers.add(child(name, new ConvNeXtBlock(name, dim, config.v2, rates[block++])));
+                layers.add(child(name, new ConvNeXtBlock(name, dim, config, rates[block++])));
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
@@ -112,15 +116,24 @@ public final class ConvNeXt extends Backbone {
         private final Parameter gamma;
         private final double dropPath;
 
-        ConvNeXtBlock(String name, int dim, boolean v2, double dropPath) {
+        ConvNeXtBlock(String name, int dim, Config config, double dropPath) {
+            this(name, dim, config.v2, config.dims.get(0) <= POINTWISE_MOST, dropPath);
+        }
+
+        /** Builds a block; {@code pointwise} says that its linear layers are stored as convolutions. */
+        ConvNeXtBlock(String name, int dim, boolean v2, boolean pointwise, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
             convDw = child("conv_dw", new Conv(Conv.Spec.depthwise(dim, 7), INIT, true));
             norm = child("norm", LayerNorm.last(dim));
-            fc1 = child("mlp.fc1", new Linear(dim, 4 * dim, INIT));
+            fc1 = child("mlp.fc1", linear(dim, 4 * dim, pointwise));
             grn = v2 ? child("mlp.grn", new Grn(4 * dim)) : null;
-            fc2 = child("mlp.fc2", new Linear(4 * dim, dim, INIT));
+            fc2 = child("mlp.fc2", linear(4 * dim, dim, pointwise));
             gamma = v2 ? null : parameter("gamma", Init.constant(LAYER_SCALE), dim);
+        }
+
+        private static Linear linear(int in, int out, boolean pointwise) {
+            return pointwise ? Linear.pointwise(in, out, INIT) : new Linear(in, out, INIT);
         }
 
         @Override
@@ -142,10 +155,5 @@ public final class ConvNeXt extends Backbone {
             pass.tap(name, out);
             return out;
         }
-    }
-
-    /** Returns a configuration with equal stages as given. */
-    static Config config(boolean v2, int patch, Integer[] dims, Integer... depths) {
-        return new Config(v2, patch, Arrays.asList(dims), Arrays.asList(depths));
     }
 }

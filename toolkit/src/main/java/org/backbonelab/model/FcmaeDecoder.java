@@ -31,7 +31,7 @@ public final class FcmaeDecoder extends Layer {
         int stride = encoder.config().stride();
         proj = child("proj", new Conv(new Conv.Spec(encoder.config().width(), dim, 1, 1, 0, 1), INIT, true));
         maskToken = parameter("mask_token", INIT, 1, dim, 1, 1);
-        block = child("decoder.0", new ConvNeXt.ConvNeXtBlock("decoder.0", dim, true, 0));
+        block = child("decoder.0", new ConvNeXt.ConvNeXtBlock("decoder.0", dim, true, false, 0));
         int values = stride * stride * encoder.spec().channels();
         pred = child("pred", new Conv(new Conv.Spec(dim, values, 1, 1, 0, 1), INIT, true));
     }

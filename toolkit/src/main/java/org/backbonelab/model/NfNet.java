@@ -27,11 +27,14 @@ public final class NfNet extends Backbone {
     private static final double ALPHA = 0.2;
     /** 1 / std(GELU(z)), z ~ N(0, 1), erf form. */
     private static final double GELU_GAIN = 1.700926;
+    /** The released code's estimate of the same. */
+    private static final double RELEASED_GELU_GAIN = 1.7015043497085571;
 
     private final List<ScaledStdConv> stem = new ArrayList<>();
     private final List<NfBlock> blocks = new ArrayList<>();
     private final ScaledStdConv finalConv;
     private final Linear fc;
+    private final double gain;
 
     /**
      * The sizes of one member of the family.
@@ -41,22 +44,30 @@ public final class NfNet extends Backbone {
      * @param widths channels per stage; every stage but the first halves the resolution
      * @param depths blocks per stage
      * @param groupWidth channels per group of the 3x3 convolutions
+     * @param released whether padding and the constant of GELU are those of the released weights; else padding is
+     *     symmetric and the constant exact
      */
     public record Config(
             List<Integer> stem,
             List<Integer> stemStrides,
             List<Integer> widths,
             List<Integer> depths,
-            int groupWidth) {}
+            int groupWidth,
+            boolean released) {
+        private double geluGain() {
+            return released ? RELEASED_GELU_GAIN : GELU_GAIN;
+        }
+    }
 
     /** Builds a network. */
     public NfNet(ImageSpec spec, Config config, double dropPath) {
         super(spec);
+        gain = config.geluGain();
         int in = spec.channels();
         for (int i = 0; i < config.stem.size(); i++) {
             Conv.Spec conv = Conv.Spec.same(in, config.stem.get(i), 3, config.stemStrides.get(i));
             in = config.stem.get(i);
-            stem.add(child("stem.conv" + (i + 1), new ScaledStdConv(conv)));
+            stem.add(child("stem.conv" + (i + 1), new ScaledStdConv(conv, config.released)));
         }
         int total = config.depths.stream().mapToInt(Integer::intValue).sum();
         double variance = 1;
@@ -65,8 +76,7 @@ public final class NfNet extends Backbone {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 int out = config.widths.get(stage);
                 double rate = dropPath * blocks.size() / total;
-                NfBlock block =
-                        new NfBlock(new Geometry(in, out, stride, config.groupWidth), 1 / Math.sqrt(variance), rate);
+                NfBlock block = new NfBlock(new Geometry(in, out, stride, config), 1 / Math.sqrt(variance), rate);
                 blocks.add(child("stages." + stage + "." + i, block));
                 // A transition block resets the variance; each branch adds alpha squared.
                 variance = (i == 0 ? 1 : variance) + ALPHA * ALPHA;
@@ -81,12 +91,12 @@ public final class NfNet extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stem.get(0).apply(x, pass);
         for (ScaledStdConv conv : stem.subList(1, stem.size())) {
-            y = conv.apply(act(y), pass);
+            y = conv.apply(act(y, gain), pass);
         }
         for (NfBlock block : blocks) {
             y = block.applyAlone(y, pass);
         }
-        return act(finalConv.apply(y, pass));
+        return act(finalConv.apply(y, pass), gain);
     }
 
     @Override
@@ -94,19 +104,19 @@ public final class NfNet extends Backbone {
         return fc.apply(Kernels.spatialMean(features), pass);
     }
 
-    private static NDArray act(NDArray x) {
-        return Activation.gelu(x).mul(Torch.scalar(x, GELU_GAIN));
+    private static NDArray act(NDArray x, double gain) {
+        return Activation.gelu(x).mul(Torch.scalar(x, gain));
     }
 
-    private record Geometry(int in, int out, int stride, int groupWidth) {
+    private record Geometry(int in, int out, int stride, Config config) {
         Conv.Spec grouped(int stride) {
             int mid = mid();
-            return new Conv.Spec(mid, mid, 3, stride, 1, mid / groupWidth);
+            return new Conv.Spec(mid, mid, 3, stride, 1, mid / config.groupWidth);
         }
 
         /** Half the output, rounded down to whole groups as the released code does. */
         int mid() {
-            return Math.max(1, out / 2 / groupWidth) * groupWidth;
+            return Math.max(1, out / 2 / config.groupWidth) * config.groupWidth;
         }
     }
 
@@ -121,18 +131,20 @@ public final class NfNet extends Backbone {
         private final Parameter skipGain;
         private final int stride;
         private final double inverseBeta;
+        private final double gain;
         private final double dropPath;
 
         NfBlock(Geometry g, double inverseBeta, double dropPath) {
             this.inverseBeta = inverseBeta;
             this.dropPath = dropPath;
             stride = g.stride;
+            gain = g.config.geluGain();
             conv1 = child("conv1", new ScaledStdConv(Conv.Spec.same(g.in, g.mid(), 1, 1)));
-            conv2 = child("conv2", new ScaledStdConv(g.grouped(stride)));
+            conv2 = child("conv2", new ScaledStdConv(g.grouped(stride), g.config.released));
             conv2b = child("conv2b", new ScaledStdConv(g.grouped(1)));
             conv3 = child("conv3", new ScaledStdConv(Conv.Spec.same(g.mid(), g.out, 1, 1)));
-            squeeze = child("attn_last.fc1", new Linear(g.out, g.out / 2, Init.leCun()));
-            excite = child("attn_last.fc2", new Linear(g.out / 2, g.out, Init.leCun()));
+            squeeze = child("attn_last.fc1", Linear.pointwise(g.out, g.out / 2, Init.leCun()));
+            excite = child("attn_last.fc2", Linear.pointwise(g.out / 2, g.out, Init.leCun()));
             skipGain = parameter("skipinit_gain", Init.ZEROS);
             boolean transition = stride != 1 || g.in != g.out;
             shortcut =
@@ -141,7 +153,7 @@ public final class NfNet extends Backbone {
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
-            NDArray u = act(x).mul(Torch.scalar(x, inverseBeta));
+            NDArray u = act(x, gain).mul(Torch.scalar(x, inverseBeta));
             NDArray skip = x;
             if (shortcut != null) {
                 NDArray pooled = stride == 1
@@ -149,8 +161,8 @@ public final class NfNet extends Backbone {
                         : Pool.avgPool2d(u, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false, true);
                 skip = shortcut.apply(pooled, pass);
             }
-            NDArray y = conv2.apply(act(conv1.apply(u, pass)), pass);
-            y = conv3.apply(act(conv2b.apply(act(y), pass)), pass);
+            NDArray y = conv2.apply(act(conv1.apply(u, pass), gain), pass);
+            y = conv3.apply(act(conv2b.apply(act(y, gain), pass), gain), pass);
             NDArray pooled = Activation.relu(squeeze.apply(Kernels.spatialMean(y), pass));
             NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(Torch.scalar(x, 2));
             y = y.mul(gate.expandDims(2).expandDims(3));

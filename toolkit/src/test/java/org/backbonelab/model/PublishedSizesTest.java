@@ -21,7 +21,7 @@ class PublishedSizesTest {
         "convnextv2_atto,   3708400,  0,     0.55",
         "vit_small_patch16, 22050664, 0,     4.61",
         "mixer_s16,         18528264, 0,     3.79",
-        "nfnet_f0,          71500000, 0.002, 9.49"
+        "dm_nfnet_f0,          71489284, 0, 9.49"
     })
     void parametersAndMultiplyAdds(String name, double parameters, double tolerance, double giga) {
         Backbone model = Backbones.create(name, IMAGE_NET, 0);
@@ -48,7 +48,7 @@ class PublishedSizesTest {
                         + " head.weight",
                 "mixer_s16 | stem.proj.weight, blocks.0.norm1.weight, blocks.7.mlp_tokens.fc1.weight,"
                         + " blocks.7.mlp_channels.fc2.bias, norm.weight, head.bias",
-                "nfnet_f0 | stem.conv1.weight, stem.conv4.gain, stages.0.0.conv1.weight, stages.0.0.downsample.conv.bias,"
+                "dm_nfnet_f0 | stem.conv1.weight, stem.conv4.gain, stages.0.0.conv1.weight, stages.0.0.downsample.conv.bias,"
                         + " stages.2.5.conv2b.weight, stages.3.2.attn_last.fc1.weight, stages.3.2.skipinit_gain,"
                         + " final_conv.gain, head.fc.weight"
             })

@@ -1,0 +1,27 @@
+package org.backbonelab.tensor;
+
+import ai.djl.ndarray.NDArray;
+
+/** Operators on the spatial axes of images that DJL's arrays lack, a native call each; see {@link Kernels}. */
+public final class Spatial {
+    private static final TorchScript SCRIPT = TorchScript.compile("Spatial", """
+            class Spatial(Module):
+              def pad_same(self, x: Tensor, kernel: int, stride: int) -> Tensor:
+                rows = max((-(-x.size(2) // stride) - 1) * stride + kernel - x.size(2), 0)
+                columns = max((-(-x.size(3) // stride) - 1) * stride + kernel - x.size(3), 0)
+                before = [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
+                return torch.constant_pad_nd(x, before, 0)
+            """);
+
+    private Spatial() {}
+
+    /**
+     * Pads with zeros as TensorFlow's and JAX's SAME: an odd number of rows has one more at the end.
+     *
+     * @param x (N, C, H, W)
+     * @return what a convolution without padding maps to (N, C', ceil(H / stride), ceil(W / stride))
+     */
+    public static NDArray padSame(NDArray x, int kernel, int stride) {
+        return SCRIPT.array(x.getManager(), "pad_same", x, kernel, stride);
+    }
+}
