@@ -113,10 +113,15 @@ public abstract class Layer extends AbstractBlock {
      * @throws IllegalStateException if the layer is initialised already
      */
     public final void initialize(NDManager manager, long seed) {
-        initialize(manager, seed, "");
+        initialize(manager, seed, false, "");
     }
 
-    private void initialize(NDManager manager, long seed, String prefix) {
+    /** Creates and fills all parameters in float64, for checks of a computation without its rounding. */
+    public final void initializeWide(NDManager manager, long seed) {
+        initialize(manager, seed, true, "");
+    }
+
+    private void initialize(NDManager manager, long seed, boolean wide, String prefix) {
         for (Map.Entry<Parameter, Spec> entry : specs.entrySet()) {
             Parameter parameter = entry.getKey();
             Spec spec = entry.getValue();
@@ -126,11 +131,14 @@ public abstract class Layer extends AbstractBlock {
             if (spec.shape.dimension() == 4) {
                 array = Kernels.convolutionLayout(array);
             }
+            if (wide) {
+                array = array.toType(DataType.FLOAT64, false);
+            }
             array.setName(parameter.getName());
             array.setRequiresGradient(parameter.requiresGradient());
             parameter.setArray(array);
         }
-        layers.forEach((name, layer) -> layer.initialize(manager, seed, prefix + name + "."));
+        layers.forEach((name, layer) -> layer.initialize(manager, seed, wide, prefix + name + "."));
     }
 
     /** Initialises as DJL's trainer asks for it; the seed is the engine's, or 0. */

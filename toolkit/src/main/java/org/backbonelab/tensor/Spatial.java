@@ -11,6 +11,9 @@ public final class Spatial {
                 columns = max((-(-x.size(3) // stride) - 1) * stride + kernel - x.size(3), 0)
                 before = [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
                 return torch.constant_pad_nd(x, before, 0)
+
+              def bicubic(self, x: Tensor, size: int) -> Tensor:
+                return torch._upsample_bicubic2d_aa(x, [size, size], False, None)
             """);
 
     private Spatial() {}
@@ -23,5 +26,15 @@ public final class Spatial {
      */
     public static NDArray padSame(NDArray x, int kernel, int stride) {
         return SCRIPT.array(x.getManager(), "pad_same", x, kernel, stride);
+    }
+
+    /**
+     * Resizes by bicubic interpolation with antialiasing, as PIL does.
+     *
+     * @param x (N, C, H, W)
+     * @param size height and width of the result
+     */
+    public static NDArray bicubic(NDArray x, int size) {
+        return SCRIPT.array(x.getManager(), "bicubic", x, size);
     }
 }

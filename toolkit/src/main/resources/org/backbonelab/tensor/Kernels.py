@@ -3,6 +3,12 @@ class Kernels(Module):
 
   # ---- layers ----
 
+  # At least float32: bfloat16 is widened; float64, for checks, stays.
+  def wide(self, x: Tensor) -> Tensor:
+    if torch.eq(ops.prim.dtype(x), 15):
+      return torch.to(x, 6)
+    return x
+
   # Convolutions run in oneDNN, float32 products in MKL, which is half as fast on processors that are not Intel's:
   # there a product over batch and positions is computed as a 1x1 convolution.
   def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], bf16: bool, by_conv: bool) -> Tensor:
@@ -25,7 +31,7 @@ class Kernels(Module):
       y = torch.contiguous(x, memory_format=2)
     if torch.__and__(torch.eq(torch.size(weight, 1), 1), torch.gt(groups, 1)):
       # Depthwise kernels are slower in bfloat16 than in float32, and slow at the gradient of a bias.
-      y = torch.conv2d(torch.to(y, 6), weight, None, stride, padding, [1, 1], groups)
+      y = torch.conv2d((self).wide(y, ), weight, None, stride, padding, [1, 1], groups)
       if torch.__isnot__(bias, None):
         y = torch.add_(y, torch.reshape(unchecked_cast(Tensor, bias), [1, -1, 1, 1]))
       return y
@@ -39,7 +45,7 @@ class Kernels(Module):
     return torch.conv2d(y, weight, bias, stride, padding, [1, 1], groups)
 
   def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float, channels_first: bool) -> Tensor:
-    y = torch.to(x, 6)
+    y = (self).wide(x, )
     if channels_first:
       y = torch.permute(y, [0, 2, 3, 1])
     y = torch.layer_norm(y, [torch.size(y, -1)], weight, bias, eps)
@@ -48,7 +54,7 @@ class Kernels(Module):
     return y
 
   def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    return torch.group_norm(torch.to(x, 6), groups, weight, bias, eps)
+    return torch.group_norm((self).wide(x, ), groups, weight, bias, eps)
 
   # Input and output may be bfloat16; sums are float32.
   def batch_norm(self, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, training: bool,
@@ -75,7 +81,7 @@ class Kernels(Module):
     d = torch.floordiv(torch.size(qkv, 2), 3)
     width = torch.floordiv(d, heads)
     products = torch.__and__(bf16, torch.__and__(torch.__not__(gpu), torch.le(t, 512)))
-    dtype = 6
+    dtype = ops.prim.dtype((self).wide(qkv, ))
     if torch.__or__(products, torch.__and__(bf16, gpu)):
       dtype = 15
     parts = torch.unbind(torch.permute(torch.reshape(torch.to(qkv, dtype), [n, t, 3, heads, width]), [2, 0, 3, 1, 4]))
@@ -84,14 +90,14 @@ class Kernels(Module):
     v = parts[2]
     if torch.__or__(plain, products):
       scores = torch.matmul(torch.mul(q, torch.pow(float(width), -0.5)), torch.transpose(k, -2, -1))
-      y = torch.matmul(torch.to(torch.softmax(torch.to(scores, 6), -1), dtype), v)
+      y = torch.matmul(torch.to(torch.softmax((self).wide(scores, ), -1), dtype), v)
     else:
       y = torch.scaled_dot_product_attention(q, k, v)
     return torch.reshape(torch.transpose(y, 1, 2), [n, t, d])
 
   # Mean over space of (N, C, H, W), in float32: (N, C).
   def spatial_mean(self, x: Tensor) -> Tensor:
-    return torch.mean(x, [2, 3], False, dtype=6)
+    return torch.mean((self).wide(x, ), [2, 3])
 
   def to_float(self, x: Tensor) -> Tensor:
     return torch.to(x, 6)

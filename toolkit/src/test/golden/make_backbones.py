@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json.
+
+    git clone https://github.com/huggingface/pytorch-image-models timm
+    /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm [name ...]
+
+Weights are not stored: both sides make them by one rule from a parameter's name and its shape in timm.
+
+    x(i)  = mix(crc32(name) + 0x9E3779B9 i mod 2^32) / 2^31 - 1, in [-1, 1); mix is Murmur3's 32-bit finaliser
+    value = float32(offset + scale * x(i)), i counts in row-major order, arithmetic in double precision
+
+    name ends in running_var             offset 1    scale 0.5
+    name ends in bias or running_mean    offset 0    scale 0.2
+    at most one axis longer than 1       offset 1    scale 0.25
+    else                                 offset 0    scale sqrt(6 / (size / shape[0])), a variance of 2 / fan-in
+
+The images are x(i) of the name "images", rounded, the loss is sum(logits * x) with x of "loss". A file holds the logits in
+evaluation mode and, of each gradient in training mode (drop path 0), three numbers: its L2 norm, its sum, and its
+product with x of "gradient of " and the name. The reference runs in float64 on the float32 weights.
+"""
+import hashlib
+import json
+import math
+import pathlib
+import sys
+import types
+import zlib
+
+import numpy as np
+import torch
+from torch import nn
+
+OUT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "golden" / "backbones"
+BATCH = 2
+
+
+def stand_in(name, **attributes):
+    module = types.ModuleType(name)
+    module.__dict__.update(attributes)
+    sys.modules[name] = module
+    return module
+
+
+def unavailable(*args, **kwargs):
+    raise RuntimeError("golden files are made without downloads")
+
+
+def load_timm(checkout):
+    """Imports timm from its source; what it needs for downloads only is replaced by modules that refuse."""
+    inner = stand_in("safetensors.torch", load_file=unavailable, save_file=unavailable)
+    stand_in("safetensors", torch=inner)
+    stand_in("huggingface_hub", HfApi=None, hf_hub_download=unavailable, model_info=unavailable)
+    stand_in("huggingface_hub.utils", EntryNotFoundError=OSError, RepositoryNotFoundError=OSError)
+    sys.path.insert(0, checkout)
+    import timm
+    return timm
+
+
+def uniform(name, count):
+    x = (np.uint64(zlib.crc32(name.encode())) + np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B9))
+    x = (x & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    x ^= x >> np.uint32(16)
+    x *= np.uint32(0x85EBCA6B)
+    x ^= x >> np.uint32(13)
+    x *= np.uint32(0xC2B2AE35)
+    x ^= x >> np.uint32(16)
+    return x / 2.0 ** 31 - 1
+
+
+def values(name, shape):
+    count = math.prod(shape)
+    if name.endswith("running_var"):
+        offset, scale = 1.0, 0.5
+    elif name.endswith("bias") or name.endswith("running_mean"):
+        offset, scale = 0.0, 0.2
+    elif sum(n > 1 for n in shape) <= 1:
+        offset, scale = 1.0, 0.25
+    else:
+        offset, scale = 0.0, math.sqrt(6.0 / (count / shape[0]))
+    return (offset + scale * uniform(name, count)).astype(np.float32).astype(np.float64).reshape(shape)
+
+
+def stored(model):
+    """Names and shapes as a weight file has them, without the counters of batch norms, which nothing reads."""
+    return {k: tuple(v.shape) for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")}
+
+
+def numbers(array):
+    return [float(f"{v:.8g}") for v in np.asarray(array, dtype=np.float64).reshape(-1)]
+
+
+def run(model, size, channels=3):
+    shapes = stored(model)
+    model.double()
+    model.load_state_dict({k: torch.from_numpy(values(k, s)) for k, s in shapes.items()}, strict=False)
+    pixels = uniform("images", BATCH * channels * size * size).astype(np.float32).astype(np.float64)
+    x = torch.from_numpy(pixels.reshape(BATCH, channels, size, size))
+    with torch.no_grad():
+        logits = model.eval()(x).numpy()
+    y = model.train()(x)
+    (y * torch.from_numpy(uniform("loss", y.numel()).reshape(y.shape))).sum().backward()
+    gradients = {}
+    for name, p in model.named_parameters():
+        g = p.grad.numpy().reshape(-1)
+        gradients[name] = numbers([np.linalg.norm(g), g.sum(), g @ uniform("gradient of " + name, g.size)])
+    lines = "".join(f"{k} {','.join(map(str, s))}\n" for k, s in sorted(shapes.items()))
+    return {"names": {"count": len(shapes), "sha256": hashlib.sha256(lines.encode()).hexdigest()},
+            "logits": numbers(logits), "gradients": gradients}
+
+
+class Case:
+    """make(**timm's arguments) builds the network; size and classes are those of the run, published those it has."""
+
+    def __init__(self, how, make, size, published=224, **run_arguments):
+        self.how, self.make, self.size, self.published = how, make, size, published
+        self.run_arguments = run_arguments
+
+
+def cases(timm):
+    def named(name, size, sized=False, **arguments):
+        """A network of timm's list; sized ones must be told the size of their images."""
+        extra = {"img_size": size} if sized else {}
+        make = lambda **kw: timm.create_model(name, **{**arguments, **kw})
+        return Case(f"timm.create_model('{name}')", make, size, **extra)
+
+    def changed(name, size, how, change):
+        def make(**kw):
+            model = timm.create_model(name, **kw)
+            change(model)
+            return model
+        return Case(f"timm.create_model('{name}'), {how}", make, size, 32)
+
+    def small_stem(model):
+        model.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+        model.maxpool = nn.Identity()
+
+    def small_patch(model):
+        model.stem[0] = nn.Conv2d(3, 96, 3, 1, 1)
+
+    def no_epsilon(name, size):
+        def make(**kw):
+            model = timm.create_model(name, **kw)
+            for m in model.modules():
+                if type(m).__name__.startswith("ScaledStdConv"):
+                    m.eps = 0
+            return model
+        how = f"timm.create_model('{name}'), ScaledStdConv2dSame.eps = 0: the paper's epsilon is a lower bound of " \
+              "the variance, timm's is added to it"
+        return Case(how, make, size)
+
+    out = {
+        "resnet18": named("resnet18", 64),
+        "resnet50": named("resnet50", 64),
+        "resnet18_cifar": changed("resnet18", 32, "conv1 3x3 at stride 1, no maxpool", small_stem),
+        "resnet50_cifar": changed("resnet50", 32, "conv1 3x3 at stride 1, no maxpool", small_stem),
+        "convnext_atto": named("convnext_atto", 64),
+        "convnext_tiny": named("convnext_tiny", 64),
+        "convnext_tiny_cifar": changed("convnext_tiny", 32, "stem.0 3x3 at stride 1", small_patch),
+        "convnextv2_atto": named("convnextv2_atto", 64),
+        "vit_small_patch16": named("vit_small_patch16_224", 64, True),
+        "deit_small_patch16": named("deit_small_patch16_224", 64, True),
+        "mixer_s16": named("mixer_s16_224", 64, True),
+        "dm_nfnet_f0": no_epsilon("dm_nfnet_f0", 64),
+    }
+    return out
+
+
+def main():
+    timm = load_timm(sys.argv[1])
+    torch.set_num_threads(1)
+    OUT.mkdir(parents=True, exist_ok=True)
+    chosen = sys.argv[2:]
+    for name, case in cases(timm).items():
+        if chosen and name not in chosen:
+            continue
+        parameters = sum(p.numel() for p in case.make(num_classes=1000).parameters())
+        found = run(case.make(num_classes=10, **case.run_arguments), case.size)
+        file = {
+            "reference": {"name": "timm", "version": timm.__version__, "torch": torch.__version__, "how": case.how},
+            "image": {"channels": 3, "size": case.size, "classes": 10},
+            "published": {"size": case.published, "classes": 1000, "parameters": parameters},
+            **found,
+        }
+        text = json.dumps(file, indent=1)
+        # One line a gradient.
+        text = __import__("re").sub(r"\[\s+([^\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
+        (OUT / f"{name}.json").write_text(text + "\n")
+        print(name, parameters, found["logits"][:3])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+package org.backbonelab.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Golden;
+import org.backbonelab.testing.Uniform;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every golden file of {@code make_backbones.py}: names, shapes, counts, logits and gradients of the reference. */
+class BackbonesAgainstTimmTest {
+    private static final File GOLDEN = new File("src/test/resources/golden/backbones");
+    private static final int BATCH = 2;
+    /** Of the range of the logits. */
+    private static final double LOGITS = 1e-4;
+    /** Of a gradient's norm. */
+    private static final double GRADIENTS = 1e-5;
+    /** Of the largest gradient's norm: what is left of a gradient that is zero but for rounding. */
+    private static final double ROUNDING = 1e-10;
+
+    static Stream<String> files() {
+        return Arrays.stream(GOLDEN.list()).sorted().map(f -> f.replace(".json", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void equalsItsReference(String name) throws IOException {
+        JsonNode golden = new ObjectMapper().readTree(new File(GOLDEN, name + ".json"));
+        Backbone model = Backbones.create(name, spec(golden.get("image")), 0);
+        Map<String, Shape> shapes = model.storedShapes();
+        assertEquals(golden.at("/names/count").asInt(), shapes.size(), shapes.keySet()::toString);
+        assertEquals(golden.at("/names/sha256").asText(), sha256(shapes), shapes::toString);
+        Backbone published = Backbones.create(name, spec(golden.get("published")), 0);
+        assertEquals(golden.at("/published/parameters").asLong(), published.parameterCount());
+        try (NDManager manager = Torch.newManager()) {
+            model.initialize(manager, 0);
+            NDArray x = fill(manager, model);
+            assertLogits(golden.get("logits"), model.apply(x, Pass.evaluation()).toFloatArray());
+        }
+        // Rounding moves units of a ReLU across zero, where its derivative jumps: gradients are compared in float64.
+        Backbone wide = Backbones.create(name, model.spec(), 0);
+        try (NDManager manager = Torch.newManager()) {
+            wide.initializeWide(manager, 0);
+            backward(wide, fill(manager, wide).toType(DataType.FLOAT64, false));
+            assertGradients(golden.get("gradients"), wide.trainedParameters());
+        }
+    }
+
+    /** Gives the network its weights, and returns the images. */
+    private static NDArray fill(NDManager manager, Backbone model) {
+        Map<String, Shape> shapes = model.storedShapes();
+        model.namedParameters().forEach((key, p) -> Golden.set(p.getArray(), Uniform.weights(key, shapes.get(key))));
+        Shape images = new Shape(
+                BATCH,
+                model.spec().channels(),
+                model.spec().size(),
+                model.spec().size());
+        return manager.create(Uniform.floats("images", images.size()), images);
+    }
+
+    private static void backward(Backbone model, NDArray x) {
+        try (GradientCollector collector = Torch.engine().newGradientCollector();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray y = model.apply(x, Pass.training(0));
+            NDArray weights = y.getManager().create(Uniform.values("loss", y.size()), y.getShape());
+            collector.backward(y.mul(weights).sum());
+        }
+    }
+
+    private static void assertLogits(JsonNode expected, float[] actual) {
+        double lowest = Double.POSITIVE_INFINITY;
+        double highest = Double.NEGATIVE_INFINITY;
+        for (JsonNode e : expected) {
+            lowest = Math.min(lowest, e.asDouble());
+            highest = Math.max(highest, e.asDouble());
+        }
+        assertEquals(expected.size(), actual.length);
+        for (int i = 0; i < actual.length; i++) {
+            assertEquals(expected.get(i).asDouble(), actual[i], LOGITS * (highest - lowest), "logit " + i);
+        }
+    }
+
+    private static void assertGradients(JsonNode expected, Map<String, Parameter> parameters) {
+        assertEquals(expected.size(), parameters.size());
+        double largest = 0;
+        for (JsonNode e : expected) {
+            largest = Math.max(largest, e.get(0).asDouble());
+        }
+        assertTrue(largest > 0);
+        for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+            double[] g = entry.getValue().getArray().getGradient().toDoubleArray();
+            double[] x = Uniform.values("gradient of " + entry.getKey(), g.length);
+            double[] found = new double[3];
+            for (int i = 0; i < g.length; i++) {
+                found[0] += g[i] * g[i];
+                found[1] += g[i];
+                found[2] += g[i] * x[i];
+            }
+            found[0] = Math.sqrt(found[0]);
+            JsonNode e = expected.get(entry.getKey());
+            for (int k = 0; k < 3; k++) {
+                double size = Math.max(e.get(0).asDouble(), Math.abs(e.get(k).asDouble()));
+                String what = entry.getKey() + ", gradient's " + new String[] {"norm", "sum", "product"}[k];
+                assertEquals(e.get(k).asDouble(), found[k], GRADIENTS * size + ROUNDING * largest, what);
+            }
+        }
+    }
+
+    private static ImageSpec spec(JsonNode node) {
+        int channels = node.has("channels") ? node.get("channels").asInt() : 3;
+        return new ImageSpec(
+                channels, node.get("size").asInt(), node.get("classes").asInt());
+    }
+
+    private static String sha256(Map<String, Shape> shapes) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(shapes).forEach((name, shape) -> text.append(name)
+                .append(' ')
+                .append(Arrays.stream(shape.getShape()).mapToObj(Long::toString).collect(Collectors.joining(",")))
+                .append('\n'));
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}
