@@ -29,7 +29,7 @@ public final class Attention extends Layer {
         long t = x.getShape().get(1);
         long d = x.getShape().get(2);
         NDArray mixed = Kernels.attention(qkv.apply(x, pass), heads, pass.isTwiceDifferentiable(), pass.isBf16());
-        pass.count(2 * n * t * t * d);
+        pass.count(this, mixed, 2 * n * t * t * d);
         return proj.apply(mixed, pass);
     }
 }

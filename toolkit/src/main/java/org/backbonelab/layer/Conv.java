@@ -26,13 +26,16 @@ public final class Conv extends Layer {
     @Override
     public NDArray apply(NDArray x, Pass pass) {
         NDArray w = pass.value(weight, x);
-        return convolve(x, w, bias == null ? null : pass.value(bias, x), geometry, pass);
+        return convolve(this, x, w, bias == null ? null : pass.value(bias, x), geometry, pass);
     }
 
     /** Convolves and counts the multiply-adds. */
-    static NDArray convolve(NDArray x, NDArray w, NDArray b, Kernels.Geometry geometry, Pass pass) {
+    static NDArray convolve(Layer layer, NDArray x, NDArray w, NDArray b, Kernels.Geometry geometry, Pass pass) {
         NDArray y = Kernels.conv(x, w, b, geometry, pass.isBf16());
-        pass.count(y.getShape().size() * w.getShape().size() / w.getShape().get(0));
+        pass.count(
+                layer,
+                y,
+                y.getShape().size() * w.getShape().size() / w.getShape().get(0));
         return y;
     }
 

@@ -48,6 +48,14 @@ public interface Init {
         };
     }
 
+    /** Returns He's initialiser for ReLU in its fan-in form: N(0, 2 / fan-in); for a depthwise convolution 2 / k^2. */
+    static Init heFanIn() {
+        return (shape, random) -> {
+            double fanIn = (double) shape.size() / shape.get(0);
+            return normal(Math.sqrt(2 / fanIn)).values(shape, random);
+        };
+    }
+
     /** Returns LeCun's initialiser: N(0, 1 / fan-in). */
     static Init leCun() {
         return (shape, random) -> {

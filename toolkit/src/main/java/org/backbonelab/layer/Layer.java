@@ -64,6 +64,15 @@ public abstract class Layer extends AbstractBlock {
         return declare(name, init, false, shape);
     }
 
+    /** Returns this layer and all beneath it by name; this one's is empty. */
+    public final Map<String, Layer> namedLayers() {
+        Map<String, Layer> out = new LinkedHashMap<>();
+        out.put("", this);
+        layers.forEach((name, layer) ->
+                layer.namedLayers().forEach((inner, l) -> out.put(inner.isEmpty() ? name : name + "." + inner, l)));
+        return out;
+    }
+
     /**
      * Says that weight files hold a parameter in another shape of as many values, as timm has it.
      *

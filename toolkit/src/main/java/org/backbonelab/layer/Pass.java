@@ -26,6 +26,7 @@ public final class Pass {
     private boolean bf16;
     private boolean twiceDifferentiable;
     private BiConsumer<String, NDArray> tap;
+    private Trace trace;
     private NDArray mask;
     private long draws;
     private long macs;
@@ -43,6 +44,7 @@ public final class Pass {
         out.bf16 = bf16;
         out.twiceDifferentiable = twiceDifferentiable;
         out.tap = tap;
+        out.trace = trace;
         out.mask = mask;
         edit.accept(out);
         return out;
@@ -117,14 +119,34 @@ public final class Pass {
         return twiceDifferentiable;
     }
 
+    /** Hears of every convolution, linear layer and attention that is computed. */
+    @FunctionalInterface
+    public interface Trace {
+        /**
+         * Called after the layer.
+         *
+         * @param output shape of what it computed
+         * @param multiplyAdds that it took
+         */
+        void computed(Layer layer, Shape output, long multiplyAdds);
+    }
+
+    /** Returns this pass with a listener for what is computed. */
+    public Pass withTrace(Trace listener) {
+        return change(p -> p.trace = listener);
+    }
+
     /** Returns the multiply-adds counted so far. */
     public long macs() {
         return macs;
     }
 
     /** Adds multiply-adds; called by convolutions, linear layers and attention. */
-    public void count(long multiplyAdds) {
+    public void count(Layer layer, NDArray output, long multiplyAdds) {
         macs += multiplyAdds;
+        if (trace != null) {
+            trace.computed(layer, output.getShape(), multiplyAdds);
+        }
     }
 
     /** Shows a named activation to the listener, if there is one. */
@@ -151,6 +173,24 @@ public final class Pass {
         }
         int factor = Math.toIntExact(x.getShape().get(2) / mask.getShape().get(2));
         return factor == 1 ? mask : mask.repeat(2, factor).repeat(3, factor);
+    }
+
+    /**
+     * Drops single values at random (Srivastava et al. 2014).
+     *
+     * @param x of any shape
+     * @param rate probability to drop; the kept are divided by 1 - rate
+     */
+    public NDArray dropout(NDArray x, double rate) {
+        if (!training || rate == 0) {
+            return x;
+        }
+        RandomGenerator random = Seeds.stream(seed, "dropout", draws++);
+        float[] keep = new float[Math.toIntExact(x.size())];
+        for (int i = 0; i < keep.length; i++) {
+            keep[i] = random.nextDouble() < rate ? 0 : (float) (1 / (1 - rate));
+        }
+        return x.mul(Torch.array(x.getManager(), keep, x.getShape()));
     }
 
     /**

@@ -54,6 +54,6 @@ public final class ScaledStdConv extends Layer {
                 .sqrt();
         NDArray standard = centred.div(spread).mul(pass.value(gain, x).expandDims(1));
         NDArray padded = same == null ? x : Spatial.padSame(x, same.kernel(), same.stride());
-        return Conv.convolve(padded, standard.reshape(raw.getShape()), pass.value(bias, x), geometry, pass);
+        return Conv.convolve(this, padded, standard.reshape(raw.getShape()), pass.value(bias, x), geometry, pass);
     }
 }

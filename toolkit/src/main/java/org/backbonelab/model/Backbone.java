@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Torch;
 
 /** An image classifier: features, then a head; (N, C, H, W) to logits (N, classes). */
 public abstract class Backbone extends Layer {
@@ -60,16 +61,21 @@ public abstract class Backbone extends Layer {
                 .sum();
     }
 
-    /** Returns the multiply-adds of one image, counted in a real forward pass. */
+    /** Returns the multiply-adds of one image, counted in a real forward pass of the initialised network. */
     public final long macs() {
+        return run(Pass.evaluation()).macs();
+    }
+
+    /** Shows zeros to the network. */
+    final Pass run(Pass pass) {
         NDManager manager =
                 trainedParameters().values().iterator().next().getArray().getManager();
-        Pass pass = Pass.evaluation();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            apply(manager.zeros(new Shape(1, spec.channels(), spec.size(), spec.size())), pass);
+            NDArray zeros = manager.zeros(new Shape(1, spec.channels(), spec.size(), spec.size()));
+            Torch.withoutGradients(() -> apply(zeros, pass));
         }
-        return pass.macs();
+        return pass;
     }
 
     /** Checks that the image divides into patches. */

@@ -22,12 +22,28 @@ public final class Backbones {
     private static final Map<String, Factory> ALL = new LinkedHashMap<>();
 
     static {
+        List<Integer> alex = List.of(64, 192, 384, 256, 256);
+        alexnet("alexnet", new AlexNet.Config(alex, 11, 6, 4096));
+        alexnet("alexnet_micro", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 5, 2, 256));
+        vgg("vgg13_bn", new Vgg.Config(List.of(64, 128, 256, 512, 512), 2, 7, 4096));
+        vgg("vgg13_bn_micro", new Vgg.Config(List.of(16, 32, 64, 64), 2, 2, 256));
+
         resnet("resnet_micro", new ResNet.Config(List.of(16, 32, 64), List.of(1, 1, 1), false, true));
         resnets("resnet18", false, 2, 2, 2, 2);
         resnets("resnet34", false, 3, 4, 6, 3);
         resnets("resnet50", true, 3, 4, 6, 3);
         resnets("resnet101", true, 3, 4, 23, 3);
         resnets("resnet152", true, 3, 8, 36, 3);
+
+        densenet("densenet121", new DenseNet.Config(64, 32, List.of(6, 12, 24, 16), false));
+        densenet("densenet121_cifar", new DenseNet.Config(64, 32, List.of(6, 12, 24, 16), true));
+        densenet("densenet_micro", new DenseNet.Config(16, 12, List.of(3, 6, 6), true));
+        mobilenet("mobilenetv2_100", mobileNetV2());
+        mobilenet("mobilenetv2_micro", inverted(false));
+        mobilenet("efficientnet_b0", efficientNet());
+        mobilenet("efficientnet_micro", inverted(true));
+        repvgg("repvgg_a1", new RepVgg.Config(64, List.of(64, 128, 256, 1280), List.of(2, 4, 14, 1), false));
+        repvgg("repvgg_micro", new RepVgg.Config(16, List.of(32, 64), List.of(2, 2), false));
 
         convnext("micro", 2, List.of(32, 64), 2, 2);
         convnext("atto", 4, widths(40), 2, 2, 6, 2);
@@ -81,6 +97,16 @@ public final class Backbones {
     }
 
     /**
+     * Returns the parameters, multiply-adds and layers of a backbone; takes the memory of the network for a moment.
+     *
+     * @throws IllegalArgumentException if the name is not on the list
+     */
+    public static Description describe(String name, ImageSpec spec) {
+        check(name);
+        return Description.of(name, spec);
+    }
+
+    /**
      * Returns the factory of a name.
      *
      * @throws IllegalArgumentException if the name is not on the list
@@ -92,6 +118,59 @@ public final class Backbones {
                     "unknown backbone \"" + name + "\"; known are " + String.join(", ", names()));
         }
         return factory;
+    }
+
+    private static void alexnet(String name, AlexNet.Config config) {
+        ALL.put(name, (s, d) -> new AlexNet(s, config, d));
+    }
+
+    private static void vgg(String name, Vgg.Config config) {
+        ALL.put(name, (s, d) -> new Vgg(s, config, d));
+    }
+
+    private static void densenet(String name, DenseNet.Config config) {
+        ALL.put(name, (s, d) -> new DenseNet(s, config, d));
+    }
+
+    private static void mobilenet(String name, MobileNet.Config config) {
+        ALL.put(name, (s, d) -> new MobileNet(s, config, d));
+    }
+
+    private static void repvgg(String name, RepVgg.Config config) {
+        ALL.put(name, (s, d) -> new RepVgg(s, config, d));
+    }
+
+    private static MobileNet.Config mobileNetV2() {
+        List<MobileNet.Stage> stages = List.of(
+                new MobileNet.Stage(1, 16, 1, 1, 3),
+                new MobileNet.Stage(6, 24, 2, 2, 3),
+                new MobileNet.Stage(6, 32, 3, 2, 3),
+                new MobileNet.Stage(6, 64, 4, 2, 3),
+                new MobileNet.Stage(6, 96, 3, 1, 3),
+                new MobileNet.Stage(6, 160, 3, 2, 3),
+                new MobileNet.Stage(6, 320, 1, 1, 3));
+        return new MobileNet.Config(false, 2, 32, stages, 1280);
+    }
+
+    private static MobileNet.Config efficientNet() {
+        List<MobileNet.Stage> stages = List.of(
+                new MobileNet.Stage(1, 16, 1, 1, 3),
+                new MobileNet.Stage(6, 24, 2, 2, 3),
+                new MobileNet.Stage(6, 40, 2, 2, 5),
+                new MobileNet.Stage(6, 80, 3, 2, 3),
+                new MobileNet.Stage(6, 112, 3, 1, 5),
+                new MobileNet.Stage(6, 192, 4, 2, 5),
+                new MobileNet.Stage(6, 320, 1, 1, 3));
+        return new MobileNet.Config(true, 2, 32, stages, 1280);
+    }
+
+    /** Inverted bottlenecks for small images: 28 pixels, then 14, then 7. */
+    private static MobileNet.Config inverted(boolean efficient) {
+        List<MobileNet.Stage> stages = List.of(
+                new MobileNet.Stage(1, 16, 1, 1, 3),
+                new MobileNet.Stage(6, 24, 2, 2, 3),
+                new MobileNet.Stage(6, 48, 2, 2, efficient ? 5 : 3));
+        return new MobileNet.Config(efficient, 1, 16, stages, 192);
     }
 
     private static void resnet(String name, ResNet.Config config) {

@@ -66,7 +66,7 @@ public final class Kernels {
      *
      * @param x (..., C), or (N, C, H, W) if {@code channelsFirst}
      * @param weight (C)
-     * @param bias (C)
+     * @param bias (C), or null
      */
     public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double eps, boolean channelsFirst) {
         return one(x, "layer_norm", x, weight, bias, eps, channelsFirst);

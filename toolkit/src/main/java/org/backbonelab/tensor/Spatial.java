@@ -12,6 +12,9 @@ public final class Spatial {
                 before = [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
                 return torch.constant_pad_nd(x, before, 0)
 
+              def adaptive_mean(self, x: Tensor, size: int) -> Tensor:
+                return torch.adaptive_avg_pool2d(x, [size, size])
+
               def bicubic(self, x: Tensor, size: int) -> Tensor:
                 return torch._upsample_bicubic2d_aa(x, [size, size], False, None)
             """);
@@ -36,5 +39,15 @@ public final class Spatial {
      */
     public static NDArray bicubic(NDArray x, int size) {
         return SCRIPT.array(x.getManager(), "bicubic", x, size);
+    }
+
+    /**
+     * Averages over windows that divide the image as evenly as may be.
+     *
+     * @param x (N, C, H, W)
+     * @return (N, C, size, size)
+     */
+    public static NDArray adaptiveMean(NDArray x, int size) {
+        return SCRIPT.array(x.getManager(), "adaptive_mean", x, size);
     }
 }

@@ -44,7 +44,7 @@ class Kernels(Module):
       return torch.conv2d(y, w, None, stride, padding, [1, 1], groups)
     return torch.conv2d(y, weight, bias, stride, padding, [1, 1], groups)
 
-  def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float, channels_first: bool) -> Tensor:
+  def layer_norm(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], eps: float, channels_first: bool) -> Tensor:
     y = (self).wide(x, )
     if channels_first:
       y = torch.permute(y, [0, 2, 3, 1])
