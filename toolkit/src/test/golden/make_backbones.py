@@ -108,6 +108,13 @@ def run(model, size, channels=3):
             "logits": numbers(logits), "gradients": gradients}
 
 
+class Nothing(nn.Identity):
+    """A token mixer that mixes nothing, made as timm makes mixers."""
+
+    def __init__(self, dim, proj_drop, **kwargs):
+        super().__init__()
+
+
 class Case:
     """make(**timm's arguments) builds the network; size and classes are those of the run, published those it has."""
 
@@ -137,6 +144,39 @@ def cases(timm):
     def small_patch(model):
         model.stem[0] = nn.Conv2d(3, 96, 3, 1, 1)
 
+    def single_stem(model):
+        model.features.conv0 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+        model.features.norm0 = nn.Identity()
+        model.features.pool0 = nn.Identity()
+
+    def vgg(num_classes):
+        from timm.layers import ClassifierHead
+        from timm.models.vgg import VGG, ConvMlp
+        cfg = [16, 16, "M", 32, 32, "M", 64, 64, "M", 64, 64, "M"]
+        model = VGG(cfg, num_classes=num_classes, norm_layer=nn.BatchNorm2d)
+        model.pre_logits = ConvMlp(64, 256, 2, drop_rate=0)
+        model.head = ClassifierHead(256, num_classes)
+        return model
+
+    def metaformer(first, second, plain):
+        """The S12 sizes; timm lists PoolFormerV2's only."""
+        def make(**kw):
+            from timm.models import metaformer as m
+            if plain:
+                norms = m.GroupNorm1NoBias
+            else:
+                norms = [m.LayerNormNoBias if k == "Attention" else m.LayerNorm2dNoBias
+                         for k in (first, first, second, second)]
+            mixer = lambda k: Nothing if k == "Identity" else getattr(m, k)
+            return m.MetaFormer(
+                depths=[2, 2, 6, 2], dims=[64, 128, 320, 512], norm_layers=norms, use_mlp_head=not plain,
+                token_mixers=[mixer(first), mixer(first), mixer(second), mixer(second)], **kw)
+        return Case(f"timm.models.metaformer.MetaFormer, S12 with {first} and {second}", make, 64)
+
+    def alexnet(**kw):
+        import torchvision
+        return torchvision.models.alexnet(dropout=0, **kw)
+
     def no_epsilon(name, size):
         def make(**kw):
             model = timm.create_model(name, **kw)
@@ -149,10 +189,23 @@ def cases(timm):
         return Case(how, make, size)
 
     out = {
+        "alexnet": Case("torchvision.models.alexnet(dropout=0)", alexnet, 64),
+        "vgg13_bn_micro": Case("timm.models.vgg.VGG of these widths", vgg, 32, 32),
         "resnet18": named("resnet18", 64),
         "resnet50": named("resnet50", 64),
         "resnet18_cifar": changed("resnet18", 32, "conv1 3x3 at stride 1, no maxpool", small_stem),
         "resnet50_cifar": changed("resnet50", 32, "conv1 3x3 at stride 1, no maxpool", small_stem),
+        "densenet121": named("densenet121", 64),
+        "densenet121_cifar": changed("densenet121", 32, "conv0 3x3 at stride 1, no norm0, no pool0", single_stem),
+        "mobilenetv2_100": named("mobilenetv2_100", 64),
+        "efficientnet_b0": named("efficientnet_b0", 64),
+        "repvgg_a1": named("repvgg_a1", 64),
+        "swin_tiny_patch4_window7": named("swin_tiny_patch4_window7_224", 64, True, drop_path_rate=0),
+        "identityformer_s12": metaformer("Identity", "Identity", True),
+        "poolformerv2_s12": named("poolformerv2_s12", 64),
+        "convformer_s12": metaformer("SepConv", "SepConv", False),
+        "attentionformer_s12": metaformer("Attention", "Attention", False),
+        "caformer_s12": metaformer("SepConv", "Attention", False),
         "convnext_atto": named("convnext_atto", 64),
         "convnext_tiny": named("convnext_tiny", 64),
         "convnext_tiny_cifar": changed("convnext_tiny", 32, "stem.0 3x3 at stride 1", small_patch),

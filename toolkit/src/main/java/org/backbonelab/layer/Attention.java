@@ -15,12 +15,22 @@ public final class Attention extends Layer {
      * @param dim D, a multiple of {@code heads}
      */
     public Attention(int dim, int heads, Init init) {
+        this(dim, heads, init, Init.ZEROS);
+    }
+
+    /**
+     * Builds the attention.
+     *
+     * @param dim D, a multiple of {@code heads}
+     * @param biasInit of the biases, or null for none
+     */
+    public Attention(int dim, int heads, Init init, Init biasInit) {
         if (dim % heads != 0) {
             throw new IllegalArgumentException("heads " + heads + " do not divide dim " + dim);
         }
         this.heads = heads;
-        qkv = child("qkv", new Linear(dim, 3 * dim, init));
-        proj = child("proj", new Linear(dim, dim, init));
+        qkv = child("qkv", new Linear(dim, 3 * dim, init, biasInit));
+        proj = child("proj", new Linear(dim, dim, init, biasInit));
     }
 
     @Override

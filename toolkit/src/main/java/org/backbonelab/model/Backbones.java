@@ -71,6 +71,14 @@ public final class Backbones {
             mixer("mixer_l" + patch, new MlpMixer.Config(patch, 1024, 24, 512, 4096));
         }
 
+        swin("swin_tiny_patch4_window7", new Swin.Config(4, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7));
+        swin("swin_micro", new Swin.Config(2, 32, List.of(2, 2), List.of(2, 4), 4));
+        metaformers("identityformer", MetaFormer.Mixer.IDENTITY, MetaFormer.Mixer.IDENTITY);
+        metaformers("poolformerv2", MetaFormer.Mixer.POOLING, MetaFormer.Mixer.POOLING);
+        metaformers("convformer", MetaFormer.Mixer.SEPARABLE, MetaFormer.Mixer.SEPARABLE);
+        metaformers("attentionformer", MetaFormer.Mixer.ATTENTION, MetaFormer.Mixer.ATTENTION);
+        metaformers("caformer", MetaFormer.Mixer.SEPARABLE, MetaFormer.Mixer.ATTENTION);
+
         for (int width : new int[] {16, 32, 64}) {
             nfnet("nfnet_micro_w" + width, nfnetMicro(width));
         }
@@ -203,6 +211,20 @@ public final class Backbones {
 
     private static void mixer(String name, MlpMixer.Config config) {
         ALL.put(name, (s, d) -> new MlpMixer(s, config, d));
+    }
+
+    private static void swin(String name, Swin.Config config) {
+        ALL.put(name, (s, d) -> new Swin(s, config, d));
+    }
+
+    /** The S12 of four stages, and a small one of two: half of them have the first mixer. */
+    private static void metaformers(String name, MetaFormer.Mixer first, MetaFormer.Mixer second) {
+        MetaFormer.Config s12 = new MetaFormer.Config(
+                4, List.of(64, 128, 320, 512), List.of(2, 2, 6, 2), List.of(first, first, second, second));
+        MetaFormer.Config micro =
+                new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), List.of(first, second, second));
+        ALL.put(name + "_s12", (s, d) -> new MetaFormer(s, s12, d));
+        ALL.put(name + "_micro", (s, d) -> new MetaFormer(s, micro, d));
     }
 
     private static void nfnet(String name, NfNet.Config config) {

@@ -77,7 +77,7 @@ public final class Kernels {
      *
      * @param x (N, C, ...)
      * @param weight (C)
-     * @param bias (C)
+     * @param bias (C), or null
      */
     public static NDArray groupNorm(NDArray x, int groups, NDArray weight, NDArray bias, double eps) {
         return one(x, "group_norm", x, groups, weight, bias, eps);

@@ -9,6 +9,10 @@ public final class Pointwise {
               def silu(self, x: Tensor) -> Tensor:
                 return torch.silu(x)
 
+              def squared_relu(self, x: Tensor) -> Tensor:
+                y = torch.relu(x)
+                return y * y
+
               def relu6(self, x: Tensor) -> Tensor:
                 return torch.hardtanh(x, 0., 6.)
 
@@ -27,6 +31,11 @@ public final class Pointwise {
     /** Computes min(max(0, x), 6). */
     public static NDArray relu6(NDArray x) {
         return SCRIPT.array(x.getManager(), "relu6", x);
+    }
+
+    /** Computes max(0, x)^2. */
+    public static NDArray squaredRelu(NDArray x) {
+        return SCRIPT.array(x.getManager(), "squared_relu", x);
     }
 
     /**

@@ -12,6 +12,9 @@ public final class Spatial {
                 before = [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
                 return torch.constant_pad_nd(x, before, 0)
 
+              def neighbour_mean(self, x: Tensor) -> Tensor:
+                return torch.avg_pool2d(x, [3, 3], [1, 1], [1, 1], False, False)
+
               def adaptive_mean(self, x: Tensor, size: int) -> Tensor:
                 return torch.adaptive_avg_pool2d(x, [size, size])
 
@@ -39,6 +42,11 @@ public final class Spatial {
      */
     public static NDArray bicubic(NDArray x, int size) {
         return SCRIPT.array(x.getManager(), "bicubic", x, size);
+    }
+
+    /** Averages over each position of (N, C, H, W) and its up to eight neighbours. */
+    public static NDArray neighbourMean(NDArray x) {
+        return SCRIPT.array(x.getManager(), "neighbour_mean", x);
     }
 
     /**

@@ -53,7 +53,7 @@ class Kernels(Module):
       y = torch.permute(y, [0, 3, 1, 2])
     return y
 
-  def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+  def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Optional[Tensor], eps: float) -> Tensor:
     return torch.group_norm((self).wide(x, ), groups, weight, bias, eps)
 
   # Input and output may be bfloat16; sums are float32.
