@@ -24,7 +24,7 @@ public final class Backbones {
     static {
         List<Integer> alex = List.of(64, 192, 384, 256, 256);
         alexnet("alexnet", new AlexNet.Config(alex, 11, 6, 4096));
-        alexnet("alexnet_micro", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 5, 2, 256));
+        alexnet("alexnet_micro", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 3, 2, 256));
         vgg("vgg13_bn", new Vgg.Config(List.of(64, 128, 256, 512, 512), 2, 7, 4096));
         vgg("vgg13_bn_micro", new Vgg.Config(List.of(16, 32, 64, 64), 2, 2, 256));
 
