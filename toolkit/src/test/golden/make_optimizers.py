@@ -241,7 +241,7 @@ def of_timm(timm):
 
 def of_openmixup(om):
     return {
-        "lars": (lambda p, lr: om["lars.LARS"](p, lr, momentum=0.9, eta=1e-3, none_zero=True), 2.0, 0.1,
+        "lars": (lambda p, lr: om["lars.LARS"](p, lr, momentum=0.9, eta=1e-3, none_zero=True), 1.0, 0.05,
                  {"without": ("fresh",)}),  # its ratio holds a tensor of zeros at zero for ever
         "lars_bocb": (lambda p, lr: om["lars.LARS"](p, lr, momentum=0.9), 0.1, 0.05),
         "lamb_bocb": (lambda p, lr: om["lamb.LAMB"](p, lr), 0.01, 0.1, {"scalar": (1,)}),

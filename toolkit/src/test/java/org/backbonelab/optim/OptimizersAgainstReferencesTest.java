@@ -31,11 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class OptimizersAgainstReferencesTest {
     static Stream<Arguments> runs() {
-        return Optimizers.names().stream()
-                .flatMap(name -> Stream.of("plain", "decay")
-                        .flatMap(which -> Stream.of(
-                                arguments(name, which, DataType.FLOAT32, 1e-5),
-                                arguments(name, which, DataType.FLOAT64, 1e-10))));
+        return Optimizers.names().stream().flatMap(name -> Stream.of("plain", "decay")
+                .flatMap(which -> Stream.of(
+                        arguments(name, which, DataType.FLOAT32, 1e-5),
+                        arguments(name, which, DataType.FLOAT64, 1e-10))));
     }
 
     @ParameterizedTest(name = "{0}, {1}, {2}")
@@ -139,8 +138,7 @@ class OptimizersAgainstReferencesTest {
 
     @Test
     void listAndGoldenFilesHaveTheSameNames() throws IOException, URISyntaxException {
-        Path folder =
-                Path.of(Golden.class.getResource("/golden/optimizers").toURI());
+        Path folder = Path.of(Golden.class.getResource("/golden/optimizers").toURI());
         try (Stream<Path> files = Files.list(folder)) {
             Set<String> names = files.map(f -> f.getFileName().toString().replace(".json", ""))
                     .collect(Collectors.toCollection(TreeSet::new));

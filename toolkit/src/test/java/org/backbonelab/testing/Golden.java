@@ -38,7 +38,8 @@ public final class Golden {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".json")) {
             JsonNode root = new ObjectMapper().readTree(in);
             for (String key : List.of("name", "version")) {
-                assertFalse(root.at("/reference/" + key).asText().isBlank(), name + " tells no " + key + " of a reference");
+                assertFalse(
+                        root.at("/reference/" + key).asText().isBlank(), name + " tells no " + key + " of a reference");
             }
             return new Golden(root);
         } catch (IOException e) {
