@@ -178,8 +178,7 @@ def main(root):
     reference = {
         "name": ", ".join(names.values()), "version": ", ".join(commit(root / n) for n in names),
         "torch": torch.__version__}
-    cases = {
-        "sam": sam(root), "asam": asam(root), "gsam": gsam(root), "looksam": looksam(root)}
+    cases = {"sam": sam(root), "asam": asam(root), "gsam": gsam(root), "looksam": looksam(root)}
     text = json.dumps({"reference": reference, "cases": cases}, separators=(",", ":"))
     OUT.write_text(text.replace('},"', '},\n"').replace('],"', '],\n"') + "\n")
 
