@@ -20,7 +20,7 @@ final class ParameterGroups {
             String name = weights.names().get(i);
             boolean decayed =
                     entry.decaysAll() || isDecayed(name, weights.arrays().get(i));
-            optimizer.group(name, decayed, scales.getOrDefault(name, 1.0));
+            optimizer.group(name, decayed ? 1 : 0, scales.getOrDefault(name, 1.0));
         }
         return optimizer;
     }
