@@ -22,7 +22,7 @@ import org.backbonelab.tensor.Torch;
  * clearing it to the optimizer; without that, gradients add up silently.
  */
 public abstract class BaseOptimizer extends Optimizer {
-    private static final Settings USUAL = new Settings(true, 1);
+    private static final Settings USUAL = new Settings(1, 1);
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Settings> settings = new HashMap<>();
@@ -30,7 +30,7 @@ public abstract class BaseOptimizer extends Optimizer {
     private double learningRate;
 
     /** What may differ between parameters. */
-    private record Settings(boolean decayed, double lrScale) {}
+    private record Settings(double decayScale, double lrScale) {}
 
     /** Parameters that one native call updates. */
     private record Key(Settings settings, long step) {}
@@ -57,19 +57,29 @@ public abstract class BaseOptimizer extends Optimizer {
         this.learningRate = learningRate;
     }
 
+    /** Returns the learning rate of the steps to come. */
+    public final double learningRate() {
+        return learningRate;
+    }
+
     /**
      * Sets a parameter apart from the others.
      *
      * @param parameterId as handed to {@link #step} or {@link #update}
-     * @param decayed whether weight decay acts on it
+     * @param decayScale factor of the weight decay, 0 for exempt
      * @param lrScale factor of the learning rate, as layer-wise decay sets it
      */
-    public final void group(String parameterId, boolean decayed, double lrScale) {
-        if (!(lrScale >= 0) || Double.isInfinite(lrScale)) {
+    public final void group(String parameterId, double decayScale, double lrScale) {
+        requireFactor("weight-decay", parameterId, decayScale);
+        requireFactor("learning-rate", parameterId, lrScale);
+        settings.put(parameterId, new Settings(decayScale, lrScale));
+    }
+
+    private static void requireFactor(String what, String parameterId, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(
-                    "learning-rate factor of " + parameterId + " is " + lrScale + ", expected a number of 0 or more");
+                    what + " factor of " + parameterId + " is " + value + ", expected a number of 0 or more");
         }
-        settings.put(parameterId, new Settings(decayed, lrScale));
     }
 
     /** Updates a parameter in place and clears its gradient: what DJL's trainer calls. */
@@ -102,12 +112,29 @@ public abstract class BaseOptimizer extends Optimizer {
     }
 
     private Group group(Key key) {
-        double decay = key.settings.decayed ? weightDecay : 0;
-        return new Group(key.step, learningRate * key.settings.lrScale, decay);
+        return new Group(key.step, learningRate * key.settings.lrScale, weightDecay * key.settings.decayScale);
     }
 
     /** The update rule of the tensors of one group. */
     protected abstract void rule(Group group);
+
+    /** Tells whether {@link #curvature} is to be called before the next step. */
+    public boolean wantsCurvature() {
+        return false;
+    }
+
+    /**
+     * Takes an estimate of the curvature.
+     *
+     * @param ids as for {@link #step}
+     * @param weights the parameters
+     * @param gradients of the mean loss with labels sampled from the model's own prediction, not changed
+     * @param images over which that loss is a mean
+     * @throws UnsupportedOperationException if the rule uses none
+     */
+    public void curvature(List<String> ids, List<NDArray> weights, List<NDArray> gradients, int images) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " uses no curvature");
+    }
 
     /** Returns the number of updates each parameter has had, by id. */
     public final Map<String, Long> steps() {

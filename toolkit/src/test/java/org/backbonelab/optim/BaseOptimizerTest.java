@@ -62,7 +62,7 @@ class BaseOptimizerTest {
             NDArray exempt = Golden.fill(manager, new Shape(3, 2), 1);
             float[] before = exempt.toFloatArray();
             BaseOptimizer optimizer = create(name, 0.1, 0.1);
-            optimizer.group("exempt", false, 1);
+            optimizer.group("exempt", 0, 1);
             optimizer.update("decayed", decayed, manager.zeros(new Shape(3, 2)));
             optimizer.update("exempt", exempt, manager.zeros(new Shape(3, 2)));
             assertArrayEquals(before, exempt.toFloatArray());
