@@ -17,7 +17,6 @@ import org.backbonelab.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BaseOptimizerTest {
     static Set<String> names() {
@@ -55,7 +54,7 @@ class BaseOptimizerTest {
 
     /** With a zero gradient, decay is all that moves a weight: in two calls of the same values, one is exempt. */
     @ParameterizedTest
-    @ValueSource(strings = {"sgd", "sgd_nesterov", "adamw", "adamw_mae", "lion", "lamb"})
+    @MethodSource("names")
     void exemptParametersAreNotDecayed(String name) {
         try (NDManager manager = Torch.newManager()) {
             NDArray decayed = Golden.fill(manager, new Shape(3, 2), 1);
@@ -101,7 +100,7 @@ class BaseOptimizerTest {
     void lambLeavesAZeroTensorUnscaled() {
         try (NDManager manager = Torch.newManager()) {
             NDArray w = manager.zeros(new Shape(2));
-            new Lamb(0.01, 0).update("w", w, manager.create(new float[] {3, -3}));
+            new Lamb(0.01, 0, false).update("w", w, manager.create(new float[] {3, -3}));
             assertArrayEquals(new float[] {-0.01f, 0.01f}, w.toFloatArray(), 1e-7f);
         }
     }
