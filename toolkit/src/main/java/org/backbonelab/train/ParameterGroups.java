@@ -1,14 +1,17 @@
 package org.backbonelab.train;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.LayerDecay;
 import org.backbonelab.optim.Optimizers;
 
 /** Which parameters are exempt from weight decay, and which learn more slowly. */
 final class ParameterGroups {
+    private static final Pattern EXEMPT =
+            Pattern.compile(".*(_embed|_token|relative_position_bias_table|gain|gamma|\\.scale)");
     private static final ParameterGroup REST = new ParameterGroup(".*", 1, 1);
 
     private ParameterGroups() {}
@@ -33,7 +36,7 @@ final class ParameterGroups {
         for (int i = 0; i < weights.names().size(); i++) {
             String name = weights.names().get(i);
             boolean decayed =
-                    entry.decaysAll() || isDecayed(name, weights.arrays().get(i));
+                    entry.decaysAll() || isDecayed(name, weights.arrays().get(i).getShape());
             ParameterGroup group = recipe.groups().stream()
                     .filter(g -> g.fits(name))
                     .findFirst()
@@ -56,14 +59,10 @@ final class ParameterGroups {
     /**
      * Tells whether decay acts on a parameter; the exempt are those of timm and of the papers' own code.
      *
-     * <p>Scalars and vectors: biases, norms (GRN too), LayerScale, gains. Of the rest: position embeddings, tables of
-     * relative position biases, tokens.
+     * <p>Scalars and vectors: biases, norms (GRN too), LayerScale, residual scales. Whatever their shape: position
+     * embeddings, tables of relative position biases, tokens, gains of standardised convolutions.
      */
-    static boolean isDecayed(String name, NDArray array) {
-        boolean vector = array.getShape().dimension() < 2;
-        return !(vector
-                || name.endsWith("_embed")
-                || name.endsWith("_token")
-                || name.endsWith("relative_position_bias_table"));
+    static boolean isDecayed(String name, Shape shape) {
+        return shape.dimension() >= 2 && !EXEMPT.matcher(name).matches();
     }
 }
