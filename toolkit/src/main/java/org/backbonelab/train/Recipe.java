@@ -251,7 +251,7 @@ public record Recipe(
 
     /** Returns this recipe with parameters that learn or decay differently. */
     public Recipe withGroups(ParameterGroup... value) {
-        return change(d -> d.groups = List.of(value));
+        return change(d -> d.groups = value == null ? null : List.of(value));
     }
 
     /** Returns this recipe with another schedule. */

@@ -73,6 +73,17 @@ public record Sharpness(Kind kind, int m, double eta, double rhoMin, double alph
         return 1 + 1.0 / every;
     }
 
+    /** Returns the kind and the values that are not neutral: {@code ASAM m 20 eta 0.01}. */
+    @Override
+    public String toString() {
+        return kind
+                + (m == 0 ? "" : " m " + m)
+                + (eta == 0 ? "" : " eta " + eta)
+                + (rhoMin == 0 ? "" : " rhoMin " + rhoMin)
+                + (alpha == 0 ? "" : " alpha " + alpha)
+                + (every == 1 ? "" : " every " + every);
+    }
+
     /** Returns the step of a recipe, in its state before training. */
     static Step step(Recipe recipe) {
         Sharpness s = recipe.sharpness();
