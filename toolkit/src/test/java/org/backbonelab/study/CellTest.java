@@ -82,7 +82,8 @@ class CellTest {
 
     @Test
     void membersOfTheSamFamilyComeBackAndAreToldApart() {
-        Recipe asam = Recipe.supervised().withSam(Sharpness.asam(0.01).withM(20), 0.5).withGroups(FROZEN_STEM);
+        Recipe asam =
+                Recipe.supervised().withSam(Sharpness.asam(0.01).withM(20), 0.5).withGroups(FROZEN_STEM);
         Cell cell = cell(100, "resnet_micro", List.of(asam), 0);
         assertTrue(cell.json().contains("\"sharpness\":{\"eta\":0.01,\"kind\":\"ASAM\",\"m\":20}"), cell.json());
         assertEquals(cell, Cell.parse(cell.json()));

@@ -87,7 +87,8 @@ class CurvatureTest {
     void isAskedForBeforeEveryThirdStepOverAllImages() {
         try (NDManager manager = Torch.newManager()) {
             Supervised objective = new Supervised(Nets.create(manager, "vit_micro"), 0);
-            for (Recipe recipe : List.of(Recipe.supervised(), Recipe.supervised().withAccumulate(3))) {
+            for (Recipe recipe :
+                    List.of(Recipe.supervised(), Recipe.supervised().withAccumulate(3))) {
                 Asking asking = new Asking();
                 for (int i = 0; i < 7; i++) {
                     update(Step.PLAIN, objective, recipe, asking, i, Nets.batch(8));
@@ -114,7 +115,8 @@ class CurvatureTest {
                 differs |= !Arrays.equals(first, estimate(objective, recipe, seed, batch));
             }
             assertTrue(differs, "five seeds drew the same labels");
-            assertFalse(Arrays.equals(first, Nets.concat(Nets.backward(objective, batch).values())));
+            assertFalse(Arrays.equals(
+                    first, Nets.concat(Nets.backward(objective, batch).values())));
         }
     }
 
@@ -218,7 +220,10 @@ class CurvatureTest {
     /** The published Sophia differs from the variant whose estimate never runs by nothing but the estimate. */
     @Test
     void sophiaTrainsWithIt() {
-        Recipe recipe = Recipe.supervised().withBatchSize(20).withAugmentation(Augmentation.NONE).withEpochs(8);
+        Recipe recipe = Recipe.supervised()
+                .withBatchSize(20)
+                .withAugmentation(Augmentation.NONE)
+                .withEpochs(8);
         Map<Boolean, float[]> found = new java.util.HashMap<>();
         for (String name : List.of("sophia", "sophia_bocb")) {
             try (NDManager manager = Torch.newManager()) {

@@ -27,8 +27,8 @@ import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
-import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.BaseOptimizer;
+import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
@@ -128,7 +128,8 @@ class NonFiniteTest {
                         Arguments.of(kind, sam.withSharpness(Sharpness.gsam(0, 0.4)), 5),
                         Arguments.of(kind, sam.withSharpness(Sharpness.lookSam(3, 0.7)), 3),
                         // chunks of 10: two an update, one in the third
-                        Arguments.of(kind, sam.withSharpness(Sharpness.asam(0.01).withM(10)), 9)));
+                        Arguments.of(
+                                kind, sam.withSharpness(Sharpness.asam(0.01).withM(10)), 9)));
     }
 
     /** Weights, running statistics and the moving average are those of a run of two updates. */
@@ -235,8 +236,8 @@ class NonFiniteTest {
                     .withCheckpoints(checkpoints, null, IntNode.valueOf(0))
                     .withStop(() -> asked.incrementAndGet() > 2);
             assertThrows(CancellationException.class, () -> train(recipe, first, Kind.GRADIENT, 1));
-            Options second = Options.none()
-                    .withCheckpoints(null, checkpoints.load().orElseThrow(), IntNode.valueOf(0));
+            Options second =
+                    Options.none().withCheckpoints(null, checkpoints.load().orElseThrow(), IntNode.valueOf(0));
             // Two updates were made before: what was pass 3 is pass 1 now.
             Finished resumed = train(recipe, second, Kind.GRADIENT, 1);
             assertEquals(2, resumed.outcome.nonFinite());
@@ -257,7 +258,8 @@ class NonFiniteTest {
                 assertFalse(Gradients.areFinite(manager, List.of(fine, broken, fine)), Arrays.toString(bad));
                 assertFalse(Gradients.areFinite(manager, List.of(huge, broken)), Arrays.toString(bad));
             }
-            assertTrue(Gradients.areFinite(manager, IntStream.range(0, 50).mapToObj(i -> fine).toList()));
+            assertTrue(Gradients.areFinite(
+                    manager, IntStream.range(0, 50).mapToObj(i -> fine).toList()));
         }
     }
 }

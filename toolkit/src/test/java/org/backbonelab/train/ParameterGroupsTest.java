@@ -79,7 +79,8 @@ class ParameterGroupsTest {
 
     @Test
     void shapesAndNamesThatOtherFamiliesHave() {
-        assertTrue(!ParameterGroups.isDecayed("layers.0.blocks.0.attn.relative_position_bias_table", new Shape(169, 3)));
+        assertTrue(
+                !ParameterGroups.isDecayed("layers.0.blocks.0.attn.relative_position_bias_table", new Shape(169, 3)));
         assertTrue(!ParameterGroups.isDecayed("decoder.mask_token", new Shape(1, 64, 1, 1)));
         assertTrue(!ParameterGroups.isDecayed("stages.2.blocks.0.res_scale1.scale", new Shape(320, 1, 1)));
         assertTrue(ParameterGroups.isDecayed("head.fc.weight", new Shape(1, 64)), "one class");
@@ -137,7 +138,8 @@ class ParameterGroupsTest {
 
     @Test
     void layerDecayComesOnTop() {
-        Map<String, Double> half = shares(recipe(new ParameterGroup("head.*", 0.5, 1)).withLayerDecay(0.5));
+        Map<String, Double> half =
+                shares(recipe(new ParameterGroup("head.*", 0.5, 1)).withLayerDecay(0.5));
         Map<String, Double> plain = shares(recipe());
         assertEquals(0.5 * plain.get("head.weight"), half.get("head.weight"), 1e-6);
         assertEquals(0.5 * plain.get("blocks.3.mlp.fc1.weight"), half.get("blocks.3.mlp.fc1.weight"), 1e-6);

@@ -39,8 +39,9 @@ class RecipeTest {
                         r -> r.withEvaluateEvery(-1)),
                 bad("evaluate every is 1, expected 0 (at the end), or more epochs if supervised", r -> Recipe.fcmae()
                         .withEvaluateEvery(1)),
-                bad("parameter groups is null, expected a list, empty for none", r -> r.withGroups(
-                        (ParameterGroup[]) null)),
+                bad(
+                        "parameter groups is null, expected a list, empty for none",
+                        r -> r.withGroups((ParameterGroup[]) null)),
                 bad("non-finite is null, expected STOP, SKIP or PROPAGATE", r -> r.withNonFinite(null)),
                 bad("loss ceiling is -1.0, expected 0 (off) or more", r -> r.withLossCeiling(-1)),
                 bad("loss is null, expected CROSS_ENTROPY or BCE", r -> r.withLoss(null)),

@@ -43,7 +43,7 @@ class ResumeInNewJvmTest {
     /** Recipes by name, 50 updates each; update 25 is in the middle of an epoch. */
     private static Map<String, Recipe> cases() {
         Recipe recipe = Recipe.supervised()
-                .withBatchSize(8)
+                .withBatchSize(4)
                 .withEpochs((double) UPDATES / PER_EPOCH, 1)
                 .withAugmentation(Augmentation.FLIP)
                 .withRegularisation(0.1, 0.1);
@@ -54,7 +54,7 @@ class ResumeInNewJvmTest {
                 Sharpness.SAM,
                 Sharpness.SAM.withM(3),
                 Sharpness.asam(0.01),
-                Sharpness.asam(0.01).withM(4),
+                Sharpness.asam(0.01).withM(2),
                 Sharpness.gsam(0.01, 0.4),
                 Sharpness.lookSam(2, 0.7),
                 Sharpness.lookSam(3, 0.7))) {
@@ -65,8 +65,8 @@ class ResumeInNewJvmTest {
     }
 
     private static String train(Recipe recipe, Options options) {
-        Images images = Images.synthetic(70, 1, 8, 10, 3);
-        Split split = Datasets.of("new-jvm", images, images).split(50, 10, 10, 0);
+        Images images = Images.synthetic(45, 1, 8, 10, 3);
+        Split split = Datasets.of("new-jvm", images, images).split(25, 10, 10, 0);
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Backbones.create("resnet_micro", new ImageSpec(1, 8, 10), 0.1);
             model.initialize(manager, 7);

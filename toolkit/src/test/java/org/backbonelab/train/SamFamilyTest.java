@@ -58,7 +58,8 @@ class SamFamilyTest {
     }
 
     /** Makes some updates on one batch, cut into parts as the recipe says, and returns their losses. */
-    private static List<Double> train(Backbone model, Recipe recipe, BaseOptimizer optimizer, Batch batch, int updates) {
+    private static List<Double> train(
+            Backbone model, Recipe recipe, BaseOptimizer optimizer, Batch batch, int updates) {
         Step step = Sharpness.step(recipe);
         Supervised objective = new Supervised(model, 0);
         List<Double> losses = new ArrayList<>();
@@ -223,7 +224,8 @@ class SamFamilyTest {
             assertArrayEquals(expected, Golden.concat(found.gradients()), 1e-6f);
             // Parts are smaller than chunks: each chunk of 4 goes through in two parts, with one perturbation.
             List<Batch> parts = Parts.of(Nets.batch(10), 4, 4);
-            assertEquals(List.of(2, 2, 2, 2, 2), parts.stream().map(Batch::count).toList());
+            assertEquals(
+                    List.of(2, 2, 2, 2, 2), parts.stream().map(Batch::count).toList());
             found = new ChunkedStep(sam, 4).gradient(update(manager, objective, parts));
             assertArrayEquals(expected, Golden.concat(found.gradients()), 1e-5f);
         }
@@ -248,9 +250,8 @@ class SamFamilyTest {
     /** The radius goes with the rate itself: 1e-3 at the peak, 1e-5 at the floor of one per cent. */
     @Test
     void radiusOfGsamFollowsTheLearningRate() {
-        Recipe recipe = PLAIN.withLr(1e-3)
-                .withSchedule(Schedule.COSINE.withFloor(0.01))
-                .withSam(Sharpness.gsam(0.1, 0.4), 0.6);
+        Recipe recipe =
+                PLAIN.withLr(1e-3).withSchedule(Schedule.COSINE.withFloor(0.01)).withSam(Sharpness.gsam(0.1, 0.4), 0.6);
         Gsam gsam = (Gsam) Sharpness.step(recipe);
         assertEquals(0.6, gsam.radius(1e-3), 1e-12);
         assertEquals(0.1, gsam.radius(1e-5), 1e-12);
@@ -289,7 +290,9 @@ class SamFamilyTest {
             assertEquals(7 + 3, passes[0], "two passes at updates 0, 3 and 6");
             assertEquals(1 + 1 / 3.0, Sharpness.lookSam(3, 0.7).passes(), 1e-12);
             assertEquals(model.trainedParameters().keySet(), step.state().keySet());
-            assertThrows(IllegalArgumentException.class, () -> step.restore(Map.of("x", manager.create(1f)), Weights.of(inner)));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> step.restore(Map.of("x", manager.create(1f)), Weights.of(inner)));
             assertThrows(
                     IllegalArgumentException.class,
                     () -> Step.PLAIN.restore(Map.of("x", manager.create(1f)), Weights.of(inner)));
@@ -313,8 +316,7 @@ class SamFamilyTest {
         assertRefused(
                 "sharpness: m is 4, expected 0 (one perturbation an update), or more with SAM or ASAM",
                 () -> Sharpness.gsam(0, 0.1).withM(4));
-        assertRefused(
-                "sharpness: every is 0, expected 1, or more with LOOKSAM", () -> Sharpness.lookSam(0, 0.7));
+        assertRefused("sharpness: every is 0, expected 1, or more with LOOKSAM", () -> Sharpness.lookSam(0, 0.7));
         assertRefused(
                 "sharpness: eta is -0.01, expected a number of 0 or more with ASAM, else 0",
                 () -> Sharpness.asam(-0.01));
@@ -322,7 +324,8 @@ class SamFamilyTest {
                 "sharpness: rhoMin is 0.2, expected 0 to rho, which is 0.1",
                 () -> PLAIN.withSam(Sharpness.gsam(0.2, 0.4), 0.1));
         assertRefused(
-                "sharpness: m is 200, expected 0 to the batch size 100", () -> PLAIN.withSam(Sharpness.SAM.withM(200), 0.1));
+                "sharpness: m is 200, expected 0 to the batch size 100",
+                () -> PLAIN.withSam(Sharpness.SAM.withM(200), 0.1));
         assertRefused("sharpness is null, expected one of the SAM family", () -> PLAIN.withSam(null, 0.1));
         assertFalse(Sharpness.step(PLAIN.withSam(Sharpness.asam(0.01), 0)) instanceof Asam, "rho 0 is the plain step");
         assertNotEquals(PLAIN, PLAIN.withSharpness(Sharpness.asam(0.01)));
