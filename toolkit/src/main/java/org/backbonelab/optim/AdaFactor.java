@@ -21,13 +21,25 @@ public final class AdaFactor extends BaseOptimizer {
     private static final double SMALLEST_SCALE = 1e-3;
 
     private static final TorchScript SCRIPT = script("AdaFactor", """
+            def mean(self, x: Tensor, axis: int) -> Tensor:
+              n = x.size(axis)
+              if n > 16:
+                return x.mean([axis], True)
+              # libtorch is slow at sums over a few neighbours.
+              sums = x.select(axis, 0).clone()
+              for i in range(1, n):
+                sums.add_(x.select(axis, i))
+              return sums.div_(n).unsqueeze(axis)
+
             def factored(self, weights: List[Tensor], gradients: List[Tensor], rows: List[Tensor], columns: List[Tensor],
                          lr: float, decay: float, share: float, eps: float, relative: Optional[float], smallest: float) -> None:
               for w, g, r, c in zip(weights, gradients, rows, columns):
-                r.lerp_(g.norm(2, [-1], True).square_().div_(g.size(-1)), share)
-                c.lerp_(g.norm(2, [-2], True).square_().div_(g.size(-2)), share)
+                square = g * g
+                r.lerp_(self.mean(square, -1), share)
+                c.lerp_(self.mean(square, -2), share)
                 # The rows are divided first: a product of squares could overflow.
-                self.move(w, g, torch.mul(r / r.mean([-2], True).clamp_(min=eps), c), lr, decay, eps, relative, smallest)
+                torch.mul(r / self.mean(r, -2).clamp_(min=eps), c, out=square)
+                self.move(w, g, square, lr, decay, eps, relative, smallest)
 
             def whole(self, weights: List[Tensor], gradients: List[Tensor], variances: List[Tensor],
                       lr: float, decay: float, share: float, eps: float, relative: Optional[float], smallest: float) -> None:

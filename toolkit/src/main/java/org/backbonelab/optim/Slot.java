@@ -55,7 +55,12 @@ final class Slot {
 
     NDArray state(String name, NDArray weight, Shape shape) {
         NDArray array = arrays.get(name);
-        return array != null ? array : put(name, weight.getManager().zeros(shape, weight.getDataType()));
+        if (array == null) {
+            array = weight.getManager().zeros(shape, weight.getDataType());
+        } else if (!foreign.remove(name)) {
+            return array;
+        }
+        return put(name, shape.dimension() == 4 ? Kernels.convolutionLayout(array) : array);
     }
 
     private NDArray put(String name, NDArray array) {
