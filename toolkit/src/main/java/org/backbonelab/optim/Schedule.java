@@ -149,7 +149,7 @@ public record Schedule(
             case SQUARE_ROOT -> floor + (1 - floor) * (1 - Math.sqrt(progress));
             case INVERSE_SQUARE_ROOT -> {
                 double whole = Math.max(1, run.warmup);
-                yield Math.sqrt(whole / Math.max(now, whole));
+                yield Math.sqrt(whole / Math.max((double) now, whole));
             }
             case STEP -> Math.pow(gamma, passed((double) now / run.epoch));
         };
