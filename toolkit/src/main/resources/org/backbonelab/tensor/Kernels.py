@@ -167,15 +167,6 @@ class Kernels(Module):
       norm = torch.clamp((self).unit_norm(gradients[i], ), 9.9999999999999995e-07)
       _ = torch.mul_(gradients[i], torch.clamp(torch.div(most, norm), None, 1))
 
-  # Returns copies of the weights, and moves them by rho * gradient / norm.
-  def ascend(self, weights: List[Tensor], gradients: List[Tensor], rho: float) -> List[Tensor]:
-    scale = torch.div(rho, torch.clamp((self).global_norm(gradients, ), 9.9999999999999998e-13))
-    copies : List[Tensor] = annotate(List[Tensor], [])
-    for i in range(torch.len(weights)):
-      _ = torch.append(copies, torch.clone(weights[i]))
-      _1 = torch.add_(weights[i], torch.mul(gradients[i], scale))
-    return copies
-
   def restore(self, weights: List[Tensor], copies: List[Tensor]) -> None:
     for i in range(torch.len(weights)):
       _ = torch.copy_(weights[i], copies[i])
