@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the golden files of the layer and optimizer tests.
+"""Writes the golden files of the layer, kernel, clipping and training tests.
 
     apt-get install -y --no-install-recommends python3-torch
     /usr/bin/python3 toolkit/src/test/golden/make_golden.py
@@ -122,83 +122,6 @@ def layers():
 
 
 SHAPES = [(), (5,), (3, 4), (2, 3, 2, 2)]
-GRADIENT_SCALES = [1.0, 1.0, 1e-4, 1.0]  # the small one shows where epsilon stands, and which it is
-STEPS = 50
-SHOWN = (1, 2, 10, 50)
-
-
-def rate(base, step):
-    """Halved after 25 steps: a learning rate must not hide in a momentum buffer."""
-    return base if step <= 25 else base / 2
-
-
-def torch_optimizer(make, base):
-    weights = [fill(s, k + 1).requires_grad_() for k, s in enumerate(SHAPES)]
-    optimizer = make(weights, base)
-    out = {}
-    for step in range(1, STEPS + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = rate(base, step)
-        for k, w in enumerate(weights):
-            w.grad = fill(w.shape, 10 * step + k, GRADIENT_SCALES[k])
-        optimizer.step()
-        if step in SHOWN:
-            out[str(step)] = sum((numbers(w) for w in weights), [])
-    return out
-
-
-def numpy_optimizer(rule, base, decay):
-    weights = [fill(s, k + 1).numpy() for k, s in enumerate(SHAPES)]
-    states = [{"m": np.zeros_like(w), "v": np.zeros_like(w)} for w in weights]
-    out = {}
-    for step in range(1, STEPS + 1):
-        for k, state in enumerate(states):
-            g = fill(weights[k].shape, 10 * step + k, GRADIENT_SCALES[k]).numpy()
-            weights[k] = rule(weights[k], g, state, step, rate(base, step), decay)
-        if step in SHOWN:
-            out[str(step)] = sum((numbers(torch.as_tensor(w)) for w in weights), [])
-    return out
-
-
-def lamb(w, g, s, t, lr, decay):
-    """You et al. 2020, algorithm 2, phi the identity."""
-    s["m"] = 0.9 * s["m"] + 0.1 * g
-    s["v"] = 0.999 * s["v"] + 0.001 * g * g
-    r = (s["m"] / (1 - 0.9 ** t)) / (np.sqrt(s["v"] / (1 - 0.999 ** t)) + 1e-6)
-    u = r + decay * w
-    norm_w, norm_u = np.sqrt(np.sum(w * w)), np.sqrt(np.sum(u * u))
-    trust = norm_w / norm_u if norm_w > 0 and norm_u > 0 else 1.0
-    return w - lr * trust * u
-
-
-def lion(w, g, s, t, lr, decay):
-    """Chen et al. 2023, algorithm 2."""
-    c = 0.9 * s["m"] + 0.1 * g
-    s["m"] = 0.99 * s["m"] + 0.01 * g
-    return w - lr * (np.sign(c) + decay * w)
-
-
-def optimizers():
-    def sgd(nesterov, decay):
-        return lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, nesterov=nesterov, weight_decay=decay)
-
-    def adamw(beta2, decay):
-        return lambda p, lr: torch.optim.AdamW(p, lr, betas=(0.9, beta2), eps=1e-8, weight_decay=decay)
-
-    return {
-        "sgd": torch_optimizer(sgd(False, 0.0), 0.1),
-        "sgd+decay": torch_optimizer(sgd(False, 0.05), 0.1),
-        "sgd_nesterov": torch_optimizer(sgd(True, 0.0), 0.1),
-        "sgd_nesterov+decay": torch_optimizer(sgd(True, 0.05), 0.1),
-        "adamw": torch_optimizer(adamw(0.999, 0.0), 0.01),
-        "adamw+decay": torch_optimizer(adamw(0.999, 0.1), 0.01),
-        "adamw_mae": torch_optimizer(adamw(0.95, 0.0), 0.01),
-        "adamw_mae+decay": torch_optimizer(adamw(0.95, 0.1), 0.01),
-        "lamb": numpy_optimizer(lamb, 0.01, 0.0),
-        "lamb+decay": numpy_optimizer(lamb, 0.01, 0.1),
-        "lion": numpy_optimizer(lion, 0.01, 0.0),
-        "lion+decay": numpy_optimizer(lion, 0.01, 0.1),
-    }
 
 
 def clipping():
@@ -323,6 +246,5 @@ def write(name, cases):
 if __name__ == "__main__":
     write("kernels", kernels())
     write("layers", layers())
-    write("optimizers", optimizers())
     write("clipping", clipping())
     write("training", training())

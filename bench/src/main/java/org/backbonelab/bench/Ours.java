@@ -107,7 +107,9 @@ final class Ours implements Contender {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Batch next = loader == null ? batch : loader.next();
-            return Step.PLAIN.update(new Update(inputs, objective, weights, List.of(next), seed++, optimizer, recipe));
+            return Step.PLAIN
+                    .update(new Update(inputs, objective, weights, List.of(next), seed++, optimizer, recipe))
+                    .loss();
         }
     }
 

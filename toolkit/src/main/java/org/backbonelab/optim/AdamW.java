@@ -1,14 +1,27 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.TorchScript;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as {@code torch.optim.AdamW}.
  *
- * <p>w = w (1 - lr * decay); w = w - lr * m^ / (sqrt(v^) + eps), with bias-corrected moments and eps 1e-8.
+ * <p>w = w (1 - lr * decay); w = w - lr * m^ / (sqrt(v^) + eps), with bias-corrected moments and eps 1e-8. State: two
+ * arrays of the weights' size.
  */
 public final class AdamW extends BaseOptimizer {
     private static final double EPS = 1e-8;
+
+    private static final TorchScript SCRIPT = script("AdamW", """
+            def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
+                     t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
+              count = torch.new_full(weights[0], [], t)
+              steps: List[Tensor] = []
+              none: List[Tensor] = []
+              for i in range(len(weights)):
+                steps.append(count)
+              torch._fused_adamw_(weights, self.aligned(weights, gradients), exp_avg, exp_avg_sq, none, steps, lr=lr, beta1=beta1,
+                                  beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+            """);
 
     private final double beta1;
     private final double beta2;
@@ -22,8 +35,9 @@ public final class AdamW extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        Kernels.inPlace(
-                "adamw",
+        run(
+                SCRIPT,
+                "step",
                 group.weights(),
                 group.gradients(),
                 group.state("exp_avg"),

@@ -1,18 +1,15 @@
 package org.backbonelab.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.tensor.TorchScript;
 
 /**
  * What all update rules share: learning rate, decay and its exemptions, state per parameter, clearing of gradients.
@@ -22,15 +19,27 @@ import org.backbonelab.tensor.Torch;
  * clearing it to the optimizer; without that, gradients add up silently.
  */
 public abstract class BaseOptimizer extends Optimizer {
-    private static final Settings USUAL = new Settings(true, 1);
+    private static final Settings USUAL = new Settings(1, 1);
+
+    /** What scripts may call: fused updates walk over raw memory, so a gradient must lie there as its weight does. */
+    private static final String COMMON = """
+            def aligned(self, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
+              out: List[Tensor] = []
+              for w, g in zip(weights, gradients):
+                if g.stride() != w.stride():
+                  g = torch.empty_like(w).copy_(g)
+                out.append(g)
+              return out
+            """;
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Settings> settings = new HashMap<>();
     private final double weightDecay;
+    private final double builtWith;
     private double learningRate;
 
     /** What may differ between parameters. */
-    private record Settings(boolean decayed, double lrScale) {}
+    private record Settings(double decayScale, double lrScale) {}
 
     /** Parameters that one native call updates. */
     private record Key(Settings settings, long step) {}
@@ -47,6 +56,26 @@ public abstract class BaseOptimizer extends Optimizer {
         }
         this.weightDecay = weightDecay;
         setLearningRate(learningRate);
+        builtWith = learningRate;
+    }
+
+    /**
+     * Compiles the arithmetic of an optimizer.
+     *
+     * @param name of the optimizer
+     * @param methods TorchScript, in ordinary Python syntax with every parameter typed; {@code self.aligned(weights,
+     *     gradients)} gives the gradients laid out in memory as the weights are, which libtorch's fused updates need
+     */
+    protected static TorchScript script(String name, String methods) {
+        return TorchScript.compile(name, "class " + name + "(Module):\n" + (COMMON + "\n" + methods).indent(2));
+    }
+
+    /** Runs a method of a script, without recording gradients. */
+    protected static void run(TorchScript script, String method, Object... arguments) {
+        Torch.withoutGradients(() -> {
+            script.run(method, arguments).close();
+            return null;
+        });
     }
 
     /** Sets the learning rate of the steps to come; 0 is allowed, as warm-up starts there. */
@@ -57,19 +86,34 @@ public abstract class BaseOptimizer extends Optimizer {
         this.learningRate = learningRate;
     }
 
+    /** Returns the learning rate of the steps to come. */
+    public final double learningRate() {
+        return learningRate;
+    }
+
+    /** Returns the weight decay of parameters that are not set apart. */
+    public final double weightDecay() {
+        return weightDecay;
+    }
+
     /**
      * Sets a parameter apart from the others.
      *
      * @param parameterId as handed to {@link #step} or {@link #update}
-     * @param decayed whether weight decay acts on it
+     * @param decayScale factor of the weight decay, 0 for exempt
      * @param lrScale factor of the learning rate, as layer-wise decay sets it
      */
-    public final void group(String parameterId, boolean decayed, double lrScale) {
-        if (!(lrScale >= 0) || Double.isInfinite(lrScale)) {
+    public final void group(String parameterId, double decayScale, double lrScale) {
+        requireFactor("weight-decay", parameterId, decayScale);
+        requireFactor("learning-rate", parameterId, lrScale);
+        settings.put(parameterId, new Settings(decayScale, lrScale));
+    }
+
+    private static void requireFactor(String what, String parameterId, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(
-                    "learning-rate factor of " + parameterId + " is " + lrScale + ", expected a number of 0 or more");
+                    what + " factor of " + parameterId + " is " + value + ", expected a number of 0 or more");
         }
-        settings.put(parameterId, new Settings(decayed, lrScale));
     }
 
     /** Updates a parameter in place and clears its gradient: what DJL's trainer calls. */
@@ -87,39 +131,75 @@ public abstract class BaseOptimizer extends Optimizer {
      * @param gradients of the shapes of the weights, not changed
      */
     public final void step(List<String> ids, List<NDArray> weights, List<NDArray> gradients) {
+        prepare(gradients);
         Map<Key, Group> groups = new LinkedHashMap<>();
         for (int i = 0; i < ids.size(); i++) {
-            NDArray weight = weights.get(i);
             Slot slot = slots.computeIfAbsent(ids.get(i), id -> new Slot());
-            slot.step++;
-            Key key = new Key(settings.getOrDefault(ids.get(i), USUAL), slot.step);
-            Group group = groups.computeIfAbsent(key, this::group);
-            group.weights.add(weight);
-            group.gradients.add(gradients.get(i));
-            group.slots.add(slot);
+            Key key = new Key(settings.getOrDefault(ids.get(i), USUAL), slot.next());
+            groups.computeIfAbsent(key, this::group).add(weights.get(i), gradients.get(i), slot);
         }
         groups.values().forEach(this::rule);
     }
 
     private Group group(Key key) {
-        double decay = key.settings.decayed ? weightDecay : 0;
-        return new Group(key.step, learningRate * key.settings.lrScale, decay);
+        double share = builtWith > 0 ? learningRate / builtWith : Math.signum(learningRate);
+        return new Group(key.step, learningRate * key.settings.lrScale, share, weightDecay * key.settings.decayScale);
     }
+
+    /** Sees all gradients of a step before the rule sees those of one group; for rules that need a global norm. */
+    protected void prepare(List<NDArray> gradients) {}
 
     /** The update rule of the tensors of one group. */
     protected abstract void rule(Group group);
 
+    /** Returns how many updates apart {@link #estimate} is to be called, 0 for a rule that uses no curvature. */
+    protected int curvatureEvery() {
+        return 0;
+    }
+
+    /** Updates estimates of the curvature, zero at first, which the rule finds as state {@code hessian}. */
+    protected void estimate(List<NDArray> gradients, List<NDArray> hessian, int images) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " uses no curvature");
+    }
+
+    /** Tells whether {@link #curvature} is to be called before the next step. */
+    public boolean wantsCurvature() {
+        return curvatureEvery() > 0 && updates() % curvatureEvery() == 0;
+    }
+
+    /**
+     * Takes an estimate of the curvature.
+     *
+     * @param ids as for {@link #step}
+     * @param weights the parameters
+     * @param gradients of the mean loss with labels sampled from the model's own prediction, not changed
+     * @param images over which that loss is a mean
+     * @throws UnsupportedOperationException if the rule uses none
+     */
+    public void curvature(List<String> ids, List<NDArray> weights, List<NDArray> gradients, int images) {
+        List<NDArray> hessian = new ArrayList<>();
+        for (int i = 0; i < ids.size() && curvatureEvery() > 0; i++) {
+            hessian.add(slots.computeIfAbsent(ids.get(i), id -> new Slot()).state("hessian", weights.get(i)));
+        }
+        estimate(gradients, hessian, images);
+    }
+
+    /** Returns the most updates that any parameter has had. */
+    private long updates() {
+        return slots.values().stream().mapToLong(Slot::step).max().orElse(0);
+    }
+
     /** Returns the number of updates each parameter has had, by id. */
     public final Map<String, Long> steps() {
         Map<String, Long> out = new TreeMap<>();
-        slots.forEach((id, slot) -> out.put(id, slot.step));
+        slots.forEach((id, slot) -> out.put(id, slot.step()));
         return out;
     }
 
     /** Returns the state, by {@code "<parameter id>/<name of the state>"}: the live arrays, not copies. */
     public final Map<String, NDArray> state() {
         Map<String, NDArray> out = new TreeMap<>();
-        slots.forEach((id, slot) -> slot.arrays.forEach((name, array) -> out.put(id + "/" + name, array)));
+        slots.forEach((id, slot) -> slot.arrays().forEach((name, array) -> out.put(id + "/" + name, array)));
         return out;
     }
 
@@ -132,7 +212,7 @@ public abstract class BaseOptimizer extends Optimizer {
         slots.clear();
         steps.forEach((id, step) -> {
             Slot slot = new Slot();
-            slot.step = step;
+            slot.restore(step);
             slots.put(id, slot);
         });
         state.forEach((key, array) -> {
@@ -142,86 +222,8 @@ public abstract class BaseOptimizer extends Optimizer {
                 throw new IllegalArgumentException(
                         "optimizer state \"" + key + "\" belongs to no parameter, expected one of " + steps.keySet());
             }
-            NDScope.unregister(array);
-            slot.arrays.put(key.substring(cut + 1), array);
-            slot.foreign.add(key.substring(cut + 1));
+            slot.restore(key.substring(cut + 1), array);
         });
-    }
-
-    /** The state of one tensor. */
-    private static final class Slot {
-        private final Map<String, NDArray> arrays = new LinkedHashMap<>();
-        /** Restored arrays that have not been laid out in memory as the weight is: fused updates need it. */
-        private final Set<String> foreign = new HashSet<>();
-
-        private long step;
-
-        NDArray state(String name, NDArray like) {
-            NDArray array = arrays.get(name);
-            if (array == null) {
-                array = Kernels.zerosLike(like);
-                NDScope.unregister(array);
-                arrays.put(name, array);
-            } else if (foreign.remove(name)) {
-                NDArray aligned = Kernels.laidOutLike(array, like);
-                NDScope.unregister(aligned);
-                array.close();
-                arrays.put(name, aligned);
-                return aligned;
-            }
-            return array;
-        }
-    }
-
-    /** Tensors with the same step, learning rate and decay. */
-    protected static final class Group {
-        private final List<NDArray> weights = new ArrayList<>();
-        private final List<NDArray> gradients = new ArrayList<>();
-        private final List<Slot> slots = new ArrayList<>();
-        private final long step;
-        private final double lr;
-        private final double decay;
-
-        private Group(long step, double lr, double decay) {
-            this.step = step;
-            this.lr = lr;
-            this.decay = decay;
-        }
-
-        /** Returns the tensors to change in place. */
-        List<NDArray> weights() {
-            return weights;
-        }
-
-        /** Returns their gradients, which must not be changed. */
-        List<NDArray> gradients() {
-            return gradients;
-        }
-
-        /** Returns the number of this step, from 1. */
-        long step() {
-            return step;
-        }
-
-        /** Returns the learning rate of this step. */
-        double lr() {
-            return lr;
-        }
-
-        /** Returns the weight decay, 0 for exempt tensors. */
-        double decay() {
-            return decay;
-        }
-
-        /** Returns named arrays of the tensors' shapes, zero at first, that outlive the step. */
-        List<NDArray> state(String name) {
-            List<NDArray> out = new ArrayList<>();
-            for (int i = 0; i < slots.size(); i++) {
-                NDArray like = weights.get(i);
-                out.add(slots.get(i).state(name, like));
-            }
-            return out;
-        }
     }
 
     private static final class NoOptions extends OptimizerBuilder<NoOptions> {

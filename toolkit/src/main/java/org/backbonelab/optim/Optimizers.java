@@ -1,14 +1,16 @@
 package org.backbonelab.optim;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The list of optimizers, with the category BOCB (arXiv 2410.06373, section 2) puts each in.
+ * The list of optimizers: BOCB's twenty (arXiv 2410.06373, section 2), and variants.
  *
- * <p>The default learning rate and weight decay are the modes of BOCB's tuned values over its backbones (CIFAR-100,
- * batch 100).
+ * <p>A plain name is the correct published algorithm. A name ending in {@code _bocb} is what the study's released code
+ * does where that differs; {@link Entry#bocb} leads there. Default learning rates and decays are the modes of BOCB's tuned
+ * values over its backbones (CIFAR-100, batch 100), unless the entry's source says otherwise.
  */
 public final class Optimizers {
     /** Builds an optimizer. */
@@ -21,30 +23,84 @@ public final class Optimizers {
     /**
      * One optimizer of the list.
      *
+     * @param name unique
      * @param category (a) momentum only, (b) second moments, (c) other estimates, (d) no momentum
      * @param learningRate default
      * @param weightDecay default
-     * @param decaysAll whether norms and biases are decayed too, as the study's SGD configuration does
+     * @param source of the algorithm
      * @param factory builds it
      */
-    public record Entry(char category, double learningRate, double weightDecay, boolean decaysAll, Factory factory) {}
+    public record Entry(
+            String name, char category, double learningRate, double weightDecay, String source, Factory factory) {
+        /** Tells whether norms and biases are decayed too, as BOCB's configurations of the SGD family do. */
+        public boolean decaysAll() {
+            return name.equals("sgd") || name.equals("sgdp");
+        }
+
+        /** Tells whether this is one of BOCB's twenty, not a variant. */
+        public boolean isOfBocb() {
+            return !name.contains("_");
+        }
+
+        /** Returns the entry that does what BOCB's released code does; mostly this one. */
+        public Entry bocb() {
+            return ALL.getOrDefault(name + "_bocb", this);
+        }
+    }
 
     private static final Map<String, Entry> ALL = new LinkedHashMap<>();
 
     static {
-        ALL.put("sgd", new Entry('a', 0.1, 1e-4, true, (lr, wd) -> new Sgd(lr, wd, false)));
-        ALL.put("sgd_nesterov", new Entry('a', 0.1, 1e-4, false, (lr, wd) -> new Sgd(lr, wd, true)));
-        ALL.put("lion", new Entry('a', 1e-4, 0, false, Lion::new));
-        ALL.put("adamw", new Entry('b', 5e-4, 0.05, false, (lr, wd) -> new AdamW(lr, wd, 0.9, 0.999)));
-        ALL.put("adamw_mae", new Entry('b', 1.5e-4, 0.05, false, (lr, wd) -> new AdamW(lr, wd, 0.9, 0.95)));
-        ALL.put("lamb", new Entry('b', 5e-3, 0.05, false, Lamb::new));
+        add("sgd", 'a', 0.1, 1e-4, "torch.optim.SGD, momentum 0.9", (lr, wd) -> new Sgd(lr, wd, false));
+        add("sgdp", 'a', 0.1, 1e-4, "Heo et al., ICLR 2021", Sgdp::new);
+        add("lion", 'a', 1e-4, 0, "Chen et al., arXiv 2302.06675", Lion::new);
+        add("adam", 'b', 5e-4, 1e-8, "Kingma and Ba, ICLR 2015", Adam::new);
+        add("adamax", 'b', 1e-3, 1e-4, "Kingma and Ba, ICLR 2015", Adamax::new);
+        add("nadam", 'b', 5e-4, 0, "Dozat, ICLR workshop 2016", NAdam::new);
+        add("adamw", 'b', 5e-4, 0.05, "Loshchilov and Hutter, ICLR 2019", (lr, wd) -> new AdamW(lr, wd, 0.9, 0.999));
+        add("lamb", 'b', 5e-3, 0.05, "You et al., ICLR 2020", (lr, wd) -> new Lamb(lr, wd, false));
+        add("radam", 'b', 1e-3, 1e-8, "Liu et al., ICLR 2020", (lr, wd) -> new RAdam(lr, wd, false));
+        add("adamp", 'b', 1e-3, 0.05, "Heo et al., ICLR 2021", AdamP::new);
+        add("adan", 'b', 2e-3, 0.05, "Xie et al., arXiv 2208.06677", Adan::new);
+        add("lars", 'c', 1.2, 1e-6, "You et al., arXiv 1708.03888", (lr, wd) -> new Lars(lr, wd, true));
+        add(
+                "adafactor",
+                'c',
+                1e-2,
+                0,
+                "Shazeer and Stern, ICML 2018, with its relative step of 0.01",
+                (lr, wd) -> new AdaFactor(lr, wd, true));
+        add("adabound", 'c', 5e-4, 1e-4, "Luo et al., ICLR 2019", AdaBound::new);
+        add("adabelief", 'c', 5e-3, 0.01, "Zhuang et al., NeurIPS 2020", (lr, wd) -> new AdaBelief(lr, wd, 1e-16));
+        add("novograd", 'c', 2e-3, 0.01, "Ginsburg et al., arXiv 1905.11286", NovoGrad::new);
+        add("sophia", 'c', 1e-4, 0.1, "Liu et al., arXiv 2305.14342", (lr, wd) -> new Sophia(lr, wd, false));
+        add("adagrad", 'd', 5e-4, 1e-4, "Duchi et al., JMLR 2011", AdaGrad::new);
+        add("adadelta", 'd', 2, 0, "Zeiler, arXiv 1212.5701", AdaDelta::new);
+        add("rmsprop", 'd', 5e-4, 0, "Hinton, lecture 6e, 2012", RmsProp::new);
+        add("sgd_nesterov", 'a', 0.1, 1e-4, "torch.optim.SGD, nesterov", (lr, wd) -> new Sgd(lr, wd, true));
+        add("adamw_mae", 'b', 1.5e-4, 0.05, "AdamW, betas 0.9, 0.95", (lr, wd) -> new AdamW(lr, wd, 0.9, 0.95));
+        add("lamb_bocb", 'b', 5e-3, 0.05, "BOCB's released code", (lr, wd) -> new Lamb(lr, wd, true));
+        add("radam_bocb", 'b', 1e-3, 1e-8, "BOCB's released code", (lr, wd) -> new RAdam(lr, wd, true));
+        add("lars_bocb", 'c', 1.2, 1e-6, "BOCB's released code", (lr, wd) -> new Lars(lr, wd, false));
+        add("adafactor_bocb", 'c', 5e-4, 0.01, "BOCB's released code", (lr, wd) -> new AdaFactor(lr, wd, false));
+        add("adabelief_bocb", 'c', 5e-3, 0.01, "BOCB's released code", (lr, wd) -> new AdaBelief(lr, wd, 1e-8));
+        add("sophia_bocb", 'c', 1e-4, 0.1, "BOCB's released code", (lr, wd) -> new Sophia(lr, wd, true));
     }
 
     private Optimizers() {}
 
+    private static void add(String name, char category, double lr, double decay, String source, Factory factory) {
+        ALL.put(name, new Entry(name, category, lr, decay, source, factory));
+    }
+
     /** Returns all names in the order of the list. */
     public static Set<String> names() {
         return ALL.keySet();
+    }
+
+    /** Returns BOCB's twenty in the order of its categories. */
+    public static List<Entry> bocb() {
+        return ALL.values().stream().filter(Entry::isOfBocb).toList();
     }
 
     /**

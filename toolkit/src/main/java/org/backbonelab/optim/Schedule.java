@@ -8,7 +8,7 @@ import java.util.List;
  * <p>All numbers are shares of the base rate, so a schedule stays the same when the rate is tuned.
  *
  * @param decay the form of the decay
- * @param floor where cosine and linear end, a share of the base rate
+ * @param floor where cosine, linear and square root end, a share of the base rate
  * @param gamma factor at each milestone
  * @param milestones of {@link Decay#STEP}, in epochs from the start of training, rising
  * @param perEpoch whether the decay moves once an epoch, as {@code torch.optim.lr_scheduler} is mostly used; warm-up
@@ -33,6 +33,17 @@ public record Schedule(
     /** A straight line from the base rate to zero. */
     public static final Schedule LINEAR = of(Decay.LINEAR);
 
+    /** One minus the square root of the progress, to zero: "1-sqrt" of Haegele et al., arXiv 2405.18392, equation 1. */
+    public static final Schedule SQUARE_ROOT = of(Decay.SQUARE_ROOT);
+
+    /**
+     * The square root of w / max(step, w), w the steps of the warm-up or 1 (Vaswani et al., arXiv 1706.03762, section 5.3,
+     * counted so that the base rate is reached when the warm-up ends).
+     *
+     * <p>It knows no end: its clock is the step itself, with or without a warm-up.
+     */
+    public static final Schedule INVERSE_SQUARE_ROOT = of(Decay.INVERSE_SQUARE_ROOT);
+
     /** The forms of the decay. */
     public enum Decay {
         /** None. */
@@ -42,7 +53,11 @@ public record Schedule(
         /** A straight line. */
         LINEAR,
         /** A factor at each milestone. */
-        STEP
+        STEP,
+        /** One minus the square root of the progress. */
+        SQUARE_ROOT,
+        /** One over the square root of the step. */
+        INVERSE_SQUARE_ROOT
     }
 
     /** What the warm-up does to the decay. */
@@ -131,6 +146,11 @@ public record Schedule(
             case CONSTANT -> 1;
             case COSINE -> floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress));
             case LINEAR -> floor + (1 - floor) * (1 - progress);
+            case SQUARE_ROOT -> floor + (1 - floor) * (1 - Math.sqrt(progress));
+            case INVERSE_SQUARE_ROOT -> {
+                double whole = Math.max(1, run.warmup);
+                yield Math.sqrt(whole / Math.max((double) now, whole));
+            }
             case STEP -> Math.pow(gamma, passed((double) now / run.epoch));
         };
     }

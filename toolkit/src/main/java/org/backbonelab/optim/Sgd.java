@@ -1,15 +1,22 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.TorchScript;
 
 /**
  * Stochastic gradient descent with momentum 0.9 and coupled weight decay, as {@code torch.optim.SGD}.
  *
  * <p>g = gradient + decay * w; m = 0.9 m + g; w = w - lr * m, or with Nesterov w = w - lr * (g + 0.9 m). The momentum
- * buffer does not hold the learning rate, so a schedule acts at once.
+ * buffer does not hold the learning rate, so a schedule acts at once. State: one array of the weights' size.
  */
 public final class Sgd extends BaseOptimizer {
     private static final double MOMENTUM = 0.9;
+
+    private static final TorchScript SCRIPT = script("Sgd", """
+            def step(self, weights: List[Tensor], gradients: List[Tensor], momentum_buffer: List[Tensor], lr: float,
+                     momentum: float, decay: float, nesterov: bool) -> None:
+              torch._fused_sgd_(weights, self.aligned(weights, gradients), momentum_buffer, weight_decay=decay,
+                                momentum=momentum, lr=lr, dampening=0., nesterov=nesterov, maximize=False, is_first_step=False)
+            """);
 
     private final boolean nesterov;
 
@@ -21,8 +28,9 @@ public final class Sgd extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        Kernels.inPlace(
-                "sgd",
+        run(
+                SCRIPT,
+                "step",
                 group.weights(),
                 group.gradients(),
                 group.state("momentum_buffer"),

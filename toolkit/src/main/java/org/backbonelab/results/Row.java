@@ -25,6 +25,9 @@ public record Row(
         Map<String, List<Double>> series,
         Map<String, String> provenance,
         double seconds) {
+    /** The metric that counts the updates with a loss or gradient that was not finite. */
+    public static final String NON_FINITE = "nonfinite_updates";
+
     /**
      * Sorts by name, so that a row read back makes the same table as the row that was written.
      *
@@ -36,6 +39,8 @@ public record Row(
         }
         axes = new TreeMap<>(axes);
         metrics = new TreeMap<>(metrics);
+        // Rows written before these updates were counted do not have it.
+        metrics.putIfAbsent(NON_FINITE, 0.0);
         series = new TreeMap<>(series);
         provenance = provenance == null ? Map.of() : new TreeMap<>(provenance);
     }

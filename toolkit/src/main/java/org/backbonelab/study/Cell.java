@@ -11,6 +11,7 @@ import java.util.Map;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Sharpness;
 
 /**
  * One training, complete: what is written here is all that decides its result.
@@ -91,6 +92,9 @@ public record Cell(
         out.put("lr", last.lr());
         out.put("weight_decay", last.weightDecay());
         out.put("rho", last.rho());
+        if (isOtherThanSam(last)) {
+            out.put("sharpness", last.sharpness().toString());
+        }
         out.put("epochs", last.epochs());
         out.put("agc", last.agc());
         out.put("clip_norm", last.clipNorm());
@@ -98,11 +102,16 @@ public record Cell(
         return out;
     }
 
+    private static boolean isOtherThanSam(Recipe recipe) {
+        return recipe.rho() > 0 && !recipe.sharpness().equals(Sharpness.SAM);
+    }
+
     /** Returns a short text for people. */
     @JsonIgnore
     public String label() {
         Recipe r = recipe();
-        String extra = (r.rho() > 0 ? " rho " + r.rho() : "") + (phases.size() > 1 ? " " + track : "");
+        String kind = isOtherThanSam(r) ? " " + r.sharpness() : "";
+        String extra = (r.rho() > 0 ? " rho " + r.rho() + kind : "") + (phases.size() > 1 ? " " + track : "");
         return backbone + " + " + r.optimizer() + " lr " + r.lr() + extra + " seed " + seed;
     }
 }

@@ -155,8 +155,10 @@ final class CellRun {
         TrainLoop.Outcome outcome =
                 TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options);
         images += outcome.images();
-        // A backward pass costs two forward passes; SAM makes two of each.
-        trainMacs += 3.0 * metrics.get("macs") * outcome.images() * (recipe.rho() > 0 ? 2 : 1);
+        // A backward pass costs two forward passes; SAM makes two of each, LookSAM now and then.
+        double passes = recipe.rho() > 0 ? recipe.sharpness().passes() : 1;
+        trainMacs += 3.0 * metrics.get("macs") * outcome.images() * passes;
+        metrics.merge(Row.NON_FINITE, (double) outcome.nonFinite(), Double::sum);
         List<Double> curve = outcome.trainLoss();
         series.put(prefix + "train_loss", curve);
         metrics.put(prefix + "train_loss", curve.get(curve.size() - 1));

@@ -244,11 +244,6 @@ public final class Kernels {
         inPlace("restore", List.of(target), List.of(source));
     }
 
-    /** Moves weights by rho * gradient / norm, and returns copies of what they were, owned by the manager. */
-    public static List<NDArray> ascend(NDManager manager, List<NDArray> weights, List<NDArray> gradients, double rho) {
-        return Torch.withoutGradients(() -> SCRIPT.arrays(manager, "ascend", weights, gradients, rho));
-    }
-
     private static NDArray one(NDArray first, String method, Object... arguments) {
         return SCRIPT.array(first.getManager(), method, arguments);
     }

@@ -18,6 +18,24 @@ public interface Objective {
      */
     NDArray loss(NDManager manager, Batch batch, Pass pass);
 
+    /** Tells whether {@link #sampledLoss} works: whether the network predicts a distribution of labels. */
+    default boolean canSample() {
+        return false;
+    }
+
+    /**
+     * Computes the mean loss of a batch against labels drawn from the network's own prediction.
+     *
+     * <p>The squares of its gradient estimate the diagonal of the Gauss-Newton matrix (Sophia, arXiv 2305.14342, section
+     * 2.3), once multiplied by the number of images.
+     *
+     * @param seed of the labels; equal seeds draw equal labels from equal predictions
+     * @throws UnsupportedOperationException if {@link #canSample} says no
+     */
+    default NDArray sampledLoss(NDManager manager, Batch batch, Pass pass, long seed) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " predicts no labels to draw from");
+    }
+
     /** Returns the network it trains. */
     Backbone model();
 

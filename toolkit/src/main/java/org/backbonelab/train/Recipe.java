@@ -1,5 +1,6 @@
 package org.backbonelab.train;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.backbonelab.data.Augmentation;
 import org.backbonelab.optim.Optimizers;
@@ -17,8 +18,10 @@ import org.backbonelab.tensor.Precision;
  *     part at a time
  * @param optimizer a name of {@link Optimizers}
  * @param lr learning rate after warm-up
- * @param weightDecay decay; which parameters are exempt is the optimizer entry's word
+ * @param weightDecay decay; exempt are scalars and vectors (biases, norms, GRN, LayerScale, gains), position embeddings,
+ *     tables of relative position biases and tokens, unless the optimizer's entry decays all
  * @param layerDecay factor of the learning rate from a layer to the one before; 1 = all alike, see {@link LayerDecay}
+ * @param groups parameters that learn or decay differently, by name; the first that fits counts
  * @param schedule of the learning rate
  * @param warmupEpochs length of the linear warm-up
  * @param labelSmoothing 0 to below 1
@@ -27,10 +30,12 @@ import org.backbonelab.tensor.Precision;
  * @param clipNorm largest global norm of the gradients, 0 = no clipping
  * @param agc lambda of adaptive gradient clipping, 0 = none
  * @param rho radius of SAM, 0 = the plain step
+ * @param sharpness which member of the SAM family has this radius
  * @param maskRatio share of removed patches in masked pre-training
  * @param ema moving average of the weights; where there is one, it is what is evaluated and what remains
  * @param evaluateEvery epochs between evaluations on the validation images, 0 = at the end only
  * @param lossCeiling a loss above it counts as divergence, 0 = only one that is not finite does
+ * @param nonFinite what happens where a loss or gradient is NaN or infinite
  * @param precision of matrix products and convolutions
  */
 public record Recipe(
@@ -43,6 +48,7 @@ public record Recipe(
         double lr,
         double weightDecay,
         double layerDecay,
+        List<ParameterGroup> groups,
         Schedule schedule,
         double warmupEpochs,
         double labelSmoothing,
@@ -51,10 +57,12 @@ public record Recipe(
         double clipNorm,
         double agc,
         double rho,
+        Sharpness sharpness,
         double maskRatio,
         Ema ema,
         int evaluateEvery,
         double lossCeiling,
+        NonFinite nonFinite,
         Precision precision) {
     /** The kinds of objectives. */
     public enum Kind {
@@ -77,6 +85,10 @@ public record Recipe(
         Optimizers.get(optimizer);
         require(objective != null, "objective", objective, "SUPERVISED or FCMAE");
         require(loss != null, "loss", loss, "CROSS_ENTROPY or BCE");
+        require(groups != null, "parameter groups", groups, "a list, empty for none");
+        groups = List.copyOf(groups);
+        require(sharpness != null, "sharpness", sharpness, "one of the SAM family");
+        require(nonFinite != null, "non-finite", nonFinite, "STOP, SKIP or PROPAGATE");
         require(schedule != null, "schedule", schedule, "a schedule");
         require(ema != null, "ema", ema, "a decay and a warm-up");
         require(precision != null, "precision", precision, "FP32, BF16 or AUTO");
@@ -92,6 +104,9 @@ public record Recipe(
         require(clipNorm >= 0, "clip norm", clipNorm, "0 (off) or more");
         require(agc >= 0, "agc", agc, "0 (off) or more");
         require(rho >= 0 && Double.isFinite(rho), "rho", rho, "0 (plain step) or more");
+        boolean below = rho == 0 || sharpness.rhoMin() <= rho;
+        require(below, "sharpness: rhoMin", sharpness.rhoMin(), "0 to rho, which is " + rho);
+        require(sharpness.m() <= batchSize, "sharpness: m", sharpness.m(), "0 to the batch size " + batchSize);
         require(maskRatio >= 0 && maskRatio < 1, "mask ratio", maskRatio, "0 to below 1");
         boolean evaluable = evaluateEvery >= 0 && (evaluateEvery == 0 || objective == Kind.SUPERVISED);
         require(evaluable, "evaluate every", evaluateEvery, "0 (at the end), or more epochs if supervised");
@@ -191,9 +206,22 @@ public record Recipe(
         return change(d -> d.agc = value);
     }
 
-    /** Returns this recipe with SAM of the given radius, 0 for the plain step. */
+    /** Returns this recipe with another radius of SAM, 0 for the plain step. */
     public Recipe withRho(double value) {
         return change(d -> d.rho = value);
+    }
+
+    /** Returns this recipe with a member of the SAM family: {@code withSam(Sharpness.asam(0.01), 0.5)}. */
+    public Recipe withSam(Sharpness kind, double radius) {
+        return change(d -> {
+            d.sharpness = kind;
+            d.rho = radius;
+        });
+    }
+
+    /** Returns this recipe with another member of the SAM family at the same radius. */
+    public Recipe withSharpness(Sharpness value) {
+        return withSam(value, rho);
     }
 
     /** Returns this recipe with another mask ratio. */
@@ -221,6 +249,11 @@ public record Recipe(
         return change(d -> d.layerDecay = value);
     }
 
+    /** Returns this recipe with parameters that learn or decay differently. */
+    public Recipe withGroups(ParameterGroup... value) {
+        return change(d -> d.groups = value == null ? null : List.of(value));
+    }
+
     /** Returns this recipe with another schedule. */
     public Recipe withSchedule(Schedule value) {
         return change(d -> d.schedule = value);
@@ -239,6 +272,11 @@ public record Recipe(
     /** Returns this recipe with a loss above which a run counts as diverged, 0 for none. */
     public Recipe withLossCeiling(double value) {
         return change(d -> d.lossCeiling = value);
+    }
+
+    /** Returns this recipe with another policy for numbers that are not finite. */
+    public Recipe withNonFinite(NonFinite value) {
+        return change(d -> d.nonFinite = value);
     }
 
     private Recipe change(Consumer<RecipeDraft> edit) {

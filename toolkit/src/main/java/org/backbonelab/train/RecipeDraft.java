@@ -1,5 +1,6 @@
 package org.backbonelab.train;
 
+import java.util.List;
 import org.backbonelab.data.Augmentation;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Precision;
@@ -15,6 +16,7 @@ final class RecipeDraft {
     double lr = 1e-3;
     double weightDecay = 0.05;
     double layerDecay = 1;
+    List<ParameterGroup> groups = List.of();
     Schedule schedule = Schedule.COSINE;
     double warmupEpochs;
     double labelSmoothing;
@@ -23,10 +25,12 @@ final class RecipeDraft {
     double clipNorm;
     double agc;
     double rho;
+    Sharpness sharpness = Sharpness.SAM;
     double maskRatio;
     Ema ema = Ema.NONE;
     int evaluateEvery;
     double lossCeiling;
+    NonFinite nonFinite = NonFinite.STOP;
     Precision precision = Precision.FP32;
 
     RecipeDraft() {}
@@ -41,6 +45,7 @@ final class RecipeDraft {
         lr = r.lr();
         weightDecay = r.weightDecay();
         layerDecay = r.layerDecay();
+        groups = r.groups();
         schedule = r.schedule();
         warmupEpochs = r.warmupEpochs();
         labelSmoothing = r.labelSmoothing();
@@ -49,10 +54,12 @@ final class RecipeDraft {
         clipNorm = r.clipNorm();
         agc = r.agc();
         rho = r.rho();
+        sharpness = r.sharpness();
         maskRatio = r.maskRatio();
         ema = r.ema();
         evaluateEvery = r.evaluateEvery();
         lossCeiling = r.lossCeiling();
+        nonFinite = r.nonFinite();
         precision = r.precision();
     }
 
@@ -67,6 +74,7 @@ final class RecipeDraft {
                 lr,
                 weightDecay,
                 layerDecay,
+                groups,
                 schedule,
                 warmupEpochs,
                 labelSmoothing,
@@ -75,10 +83,12 @@ final class RecipeDraft {
                 clipNorm,
                 agc,
                 rho,
+                sharpness,
                 maskRatio,
                 ema,
                 evaluateEvery,
                 lossCeiling,
+                nonFinite,
                 precision);
     }
 }

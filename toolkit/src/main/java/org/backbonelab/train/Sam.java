@@ -2,10 +2,11 @@ package org.backbonelab.train;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.tensor.TorchScript;
 
 /**
- * Sharpness-aware minimisation (Foret et al., arXiv 2010.01412).
+ * Sharpness-aware minimisation (Foret et al., arXiv 2010.01412, algorithm 1).
  *
  * <p>g at w; e = rho g / ||g||, one norm over all parameters; g' at w + e on the same batch; w restored from a copy;
  * the optimizer's step with g'. The loss reported is the first pass's, running statistics are the first pass's, and
@@ -14,29 +15,45 @@ import org.backbonelab.tensor.Kernels;
  * @param rho radius, above 0
  */
 public record Sam(double rho) implements Step {
+    private static final TorchScript SCRIPT = TorchScript.compile("Sam", """
+                    class Sam(Module):
+                      def ascend(self, weights: List[Tensor], gradients: List[Tensor], rho: float) -> List[Tensor]:
+                        norms: List[Tensor] = []
+                        for g in gradients:
+                          norms.append(g.norm())
+                        scale = rho / torch.stack(norms).norm().clamp(1e-12)
+                        copies: List[Tensor] = []
+                        for w, g in zip(weights, gradients):
+                          copies.append(w.clone())
+                          w.add_(g * scale)
+                        return copies
+                    """);
+
     /** Checks the radius. */
     public Sam {
+        requireRadius(rho);
+    }
+
+    static void requireRadius(double rho) {
         if (!(rho > 0) || Double.isInfinite(rho)) {
             throw new IllegalArgumentException("rho is " + rho + ", expected a positive number");
         }
     }
 
     @Override
-    public double update(Update update) {
+    public Update.Backward gradient(Update update) {
         Update.Backward first = update.backward(false);
-        if (!first.isFinite()) {
-            return first.loss();
+        if (!first.isUsable()) {
+            return first;
         }
-        List<NDArray> weights = update.weights().arrays();
-        List<NDArray> copies = Kernels.ascend(update.manager(), weights, first.gradients(), rho);
+        List<NDArray> copies = ascend(update, first.gradients(), rho);
         first.release();
-        Update.Backward second = update.backward(true);
-        Kernels.inPlace("restore", weights, copies);
-        copies.forEach(NDArray::close);
-        if (!second.isFinite()) {
-            return second.loss();
-        }
-        update.apply(second.gradients());
-        return first.loss();
+        return update.backwardAndRestore(copies).after(first);
+    }
+
+    /** Moves the weights by rho g / ||g|| and returns copies of what they were. */
+    static List<NDArray> ascend(Update update, List<NDArray> gradients, double rho) {
+        return Torch.withoutGradients(
+                () -> SCRIPT.arrays(update.manager(), "ascend", update.weights().arrays(), gradients, rho));
     }
 }

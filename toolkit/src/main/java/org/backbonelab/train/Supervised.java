@@ -36,6 +36,33 @@ public record Supervised(Backbone model, double labelSmoothing, boolean bce) imp
                 : Kernels.crossEntropy(logits, targets, labelSmoothing);
     }
 
+    @Override
+    public boolean canSample() {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Labels are hard, without smoothing. The binary loss draws every class by itself and is a mean over K classes:
+     * it is multiplied by the root of K, so that the squares of its gradient want the number of images only.
+     */
+    @Override
+    public NDArray sampledLoss(NDManager manager, Batch batch, Pass pass, long seed) {
+        NDArray logits = model.apply(images(manager, batch), pass);
+        Shape shape = logits.getShape();
+        int classes = Math.toIntExact(shape.get(1));
+        float[] labels = SampledLabels.draw(values(logits), classes, bce, seed);
+        NDArray targets = Torch.array(manager, labels, shape);
+        return bce
+                ? Kernels.binaryCrossEntropy(logits, targets, 0).mul(Torch.scalar(logits, Math.sqrt(classes)))
+                : Kernels.crossEntropy(logits, targets, 0);
+    }
+
+    private static float[] values(NDArray logits) {
+        return Torch.withoutGradients(() -> Kernels.toFloat(logits).toFloatArray());
+    }
+
     private static float[] oneHot(Batch batch, Shape logits) {
         int classes = Math.toIntExact(logits.get(1));
         float[] out = new float[batch.count() * classes];

@@ -40,20 +40,28 @@ public final class TrainLoop {
     private final Batches batches;
     private final Schedule.Run run;
     private final WeightCopy average;
+    private final WeightCopy statistics;
     private WeightCopy best;
     private LoopState state = LoopState.START;
 
     /**
      * What a training run gave.
      *
-     * @param diverged whether the loss became NaN or infinite, or rose above the recipe's ceiling; the run stopped there
+     * @param diverged whether the run stopped at a number that is not finite, as the recipe's policy says, or at a loss
+     *     above the recipe's ceiling
      * @param trainLoss mean loss of each epoch, NaN in the one that diverged
      * @param images seen
+     * @param nonFinite updates whose loss or gradient was NaN or infinite
      * @param evaluations on the validation images, where the recipe asks for them; the last one is of the end
      * @param best the weights of the best of these evaluations, null where there was none
      */
     public record Outcome(
-            boolean diverged, List<Double> trainLoss, long images, List<Evaluation> evaluations, WeightCopy best) {}
+            boolean diverged,
+            List<Double> trainLoss,
+            long images,
+            long nonFinite,
+            List<Evaluation> evaluations,
+            WeightCopy best) {}
 
     private TrainLoop(Objective objective, Split data, Recipe recipe, long seed, Options options) {
         this.objective = objective;
@@ -64,13 +72,14 @@ public final class TrainLoop {
         times = options.times();
         weights = Weights.of(objective);
         objective.state().forEach((name, p) -> live.put(name, p.getArray()));
-        optimizer = ParameterGroups.optimizer(weights, recipe);
-        step = recipe.rho() > 0 ? new Sam(recipe.rho()) : Step.PLAIN;
+        optimizer = ParameterGroups.optimizer(objective, weights, recipe);
+        step = Sharpness.step(recipe);
         batches = new Batches(data, recipe.augmentation(), seed);
         int epoch = batches.perEpoch(recipe.batchSize());
         long total = Math.max(1, Math.round(recipe.epochs() * epoch));
         run = new Schedule.Run(Math.round(recipe.warmupEpochs() * epoch), total, epoch);
         average = recipe.ema().isOn() ? new WeightCopy(live) : null;
+        statistics = recipe.nonFinite() == NonFinite.PROPAGATE ? null : WeightCopy.ofStatistics(objective);
     }
 
     /**
@@ -118,16 +127,16 @@ public final class TrainLoop {
                 return outcome(false);
             }
             Batch batch = next(loader);
-            double loss = update(batch);
-            listeners.batch(batch, loss, state.step() % run.epoch(), run.epoch());
-            if (isDiverged(loss)) {
-                state = state.updated(loss, batch.count()).epochEnded(Double.NaN);
+            Update.Backward made = update(batch);
+            listeners.batch(batch, made.loss(), state.step() % run.epoch(), run.epoch());
+            state = state.updated(made, batch.count());
+            if (isDiverged(made)) {
+                state = state.diverged();
                 return outcome(true);
             }
-            state = state.updated(loss, batch.count());
             epochEnds = state.step() % run.epoch() == 0 || state.step() == run.total();
-            if (epochEnds) {
-                state = state.epochEnded(state.lossSum() / ((state.step() - 1) % run.epoch() + 1));
+            if (epochEnds && endEpoch()) {
+                return outcome(true);
             }
             if (options.checkpoints() != null && options.checkpoints().isDue()) {
                 save(options.checkpoints()::save);
@@ -149,28 +158,44 @@ public final class TrainLoop {
         }
     }
 
-    private double update(Batch batch) {
+    private Update.Backward update(Batch batch) {
         optimizer.setLearningRate(recipe.schedule().at(recipe.lr(), state.step(), run));
         if (objective instanceof Masked masked) {
             masked.setStep(state.step());
+        }
+        if (statistics != null) {
+            statistics.take();
         }
         long stepSeed = Seeds.derive(seed, "step", state.step());
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            List<Batch> parts = Parts.of(batch, recipe.accumulate());
-            double loss =
-                    step.update(new Update(manager, objective, weights, parts, stepSeed, optimizer, recipe, times));
-            if (average != null && Double.isFinite(loss)) {
+            List<Batch> parts =
+                    Parts.of(batch, recipe.accumulate(), recipe.sharpness().m());
+            Update.Backward made = step.update(
+                    new Update(manager, objective, weights, parts, stepSeed, state.step(), optimizer, recipe, times));
+            if (!made.isUsable() && statistics != null) {
+                statistics.put();
+            } else if (average != null && made.isUsable() && Double.isFinite(made.loss())) {
                 double decay = recipe.ema().at(state.step() + 1);
                 times.run(Part.UPDATE, () -> average.average(decay));
             }
-            return loss;
+            return made;
         }
     }
 
-    private boolean isDiverged(double loss) {
-        return !Double.isFinite(loss) || (recipe.lossCeiling() > 0 && loss > recipe.lossCeiling());
+    /** Returns whether the epoch had no update at all. */
+    private boolean endEpoch() {
+        long updates = (state.step() - 1) % run.epoch() + 1;
+        boolean none = state.leftOut() == updates;
+        state = state.epochEnded(updates);
+        return none;
+    }
+
+    private boolean isDiverged(Update.Backward made) {
+        boolean tooHigh =
+                recipe.lossCeiling() > 0 && Double.isFinite(made.loss()) && made.loss() > recipe.lossCeiling();
+        return tooHigh || recipe.nonFinite().ends(made);
     }
 
     private boolean evaluationIsDue() {
@@ -211,7 +236,10 @@ public final class TrainLoop {
             average.put();
             average.close();
         }
-        return new Outcome(diverged, state.trainLoss(), state.images(), state.evaluations(), best);
+        if (statistics != null) {
+            statistics.close();
+        }
+        return new Outcome(diverged, state.trainLoss(), state.images(), state.nonFinite(), state.evaluations(), best);
     }
 
     private boolean isStopAsked() {
@@ -240,6 +268,7 @@ public final class TrainLoop {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         live.forEach((name, array) -> arrays.put("model/" + name, array));
         optimizer.state().forEach((name, array) -> arrays.put("optimizer/" + name, array));
+        step.state().forEach((name, array) -> arrays.put("step/" + name, array));
         if (average != null) {
             average.arrays().forEach((name, array) -> arrays.put("average/" + name, array));
         }
@@ -255,6 +284,7 @@ public final class TrainLoop {
         from.restore("model/", live);
         NDManager manager = live.values().iterator().next().getManager();
         optimizer.restore(from.arrays("optimizer/", manager), from.counts("optimizer"));
+        step.restore(from.arrays("step/", manager), weights);
         if (average != null) {
             from.restore("average/", average.arrays());
         }

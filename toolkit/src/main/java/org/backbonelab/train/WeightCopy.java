@@ -27,6 +27,17 @@ public final class WeightCopy implements AutoCloseable {
         });
     }
 
+    /** Copies the running statistics, which a forward pass changes; gives null where there are none. */
+    static WeightCopy ofStatistics(Objective objective) {
+        Map<String, NDArray> out = new LinkedHashMap<>();
+        objective.state().forEach((name, p) -> {
+            if (!p.requiresGradient()) {
+                out.put(name, p.getArray());
+            }
+        });
+        return out.isEmpty() ? null : new WeightCopy(out);
+    }
+
     /** Returns the copies by name. */
     Map<String, NDArray> arrays() {
         return copies;

@@ -2,6 +2,7 @@ package org.backbonelab.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,15 @@ public record Weights(List<String> names, List<NDArray> arrays) {
     public Weights {
         names = List.copyOf(names);
         arrays = List.copyOf(arrays);
+    }
+
+    /** Returns the live parameters by name, in their order. */
+    Map<String, NDArray> byName() {
+        Map<String, NDArray> out = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            out.put(names.get(i), arrays.get(i));
+        }
+        return out;
     }
 
     /** Returns the parameters of an objective. */

@@ -173,15 +173,6 @@ class Kernels(Module):
       norm = torch.clamp((self).unit_norm(gradients[i], ), 9.9999999999999995e-07)
       _ = torch.mul_(gradients[i], torch.clamp(torch.div(most, norm), None, 1))
 
-  # Returns copies of the weights, and moves them by rho * gradient / norm.
-  def ascend(self, weights: List[Tensor], gradients: List[Tensor], rho: float) -> List[Tensor]:
-    scale = torch.div(rho, torch.clamp((self).global_norm(gradients, ), 9.9999999999999998e-13))
-    copies : List[Tensor] = annotate(List[Tensor], [])
-    for i in range(torch.len(weights)):
-      _ = torch.append(copies, torch.clone(weights[i]))
-      _1 = torch.add_(weights[i], torch.mul(gradients[i], scale))
-    return copies
-
   def restore(self, weights: List[Tensor], copies: List[Tensor]) -> None:
     for i in range(torch.len(weights)):
       _ = torch.copy_(weights[i], copies[i])
@@ -198,7 +189,7 @@ class Kernels(Module):
       _ = torch.copy_(tensors[i], others[i])
       _1 = torch.copy_(others[i], kept)
 
-  # ---- optimizers: one call for all tensors of a group ----
+  # ---- layout in memory ----
 
   # Zeros that lie in memory as x does.
   def zeros_like(self, x: Tensor) -> Tensor:
@@ -211,56 +202,3 @@ class Kernels(Module):
   # Kernels of convolutions as channels-last convolutions want them.
   def channels_last(self, x: Tensor) -> Tensor:
     return torch.contiguous(x, memory_format=2)
-
-  # libtorch's fused updates walk over raw memory: a gradient must lie in memory as its weight does.
-  def aligned(self, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
-    out : List[Tensor] = annotate(List[Tensor], [])
-    for i in range(torch.len(weights)):
-      g = gradients[i]
-      if torch.ne(torch.stride(g), torch.stride(weights[i])):
-        g = torch.copy_(torch.empty_like(weights[i]), g)
-      _ = torch.append(out, g)
-    return out
-
-  def adamw(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
-            step: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
-    count = torch.new_full(weights[0], [], step)
-    steps : List[Tensor] = annotate(List[Tensor], [])
-    none : List[Tensor] = annotate(List[Tensor], [])
-    for i in range(torch.len(weights)):
-      _ = torch.append(steps, count)
-    torch._fused_adamw_(weights, (self).aligned(weights, gradients, ), exp_avg, exp_avg_sq, none, steps, lr=lr,
-                        beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
-
-  def sgd(self, weights: List[Tensor], gradients: List[Tensor], momentum_buffer: List[Tensor], lr: float,
-          momentum: float, decay: float, nesterov: bool) -> None:
-    torch._fused_sgd_(weights, (self).aligned(weights, gradients, ), momentum_buffer, weight_decay=decay,
-                      momentum=momentum, lr=lr, dampening=0., nesterov=nesterov, maximize=False, is_first_step=False)
-
-  def lion(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], lr: float, beta1: float,
-           beta2: float, decay: float) -> None:
-    for i in range(torch.len(weights)):
-      m = exp_avg[i]
-      g = gradients[i]
-      _ = torch.mul_(weights[i], torch.sub(1., torch.mul(lr, decay)))
-      direction = torch.sign_(torch.lerp(m, g, torch.sub(1., beta1)))
-      _1 = torch.add_(weights[i], direction, alpha=torch.neg(lr))
-      _2 = torch.lerp_(m, g, torch.sub(1., beta2))
-
-  # Decay is part of the direction, and so of the trust ratio; the ratio is 1 where a norm is 0.
-  def lamb(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
-           step: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
-    correction1 = torch.sub(1., torch.pow(beta1, step))
-    correction2 = torch.sub(1., torch.pow(beta2, step))
-    for i in range(torch.len(weights)):
-      w = weights[i]
-      g = gradients[i]
-      m = torch.lerp_(exp_avg[i], g, torch.sub(1., beta1))
-      v = torch.addcmul_(torch.mul_(exp_avg_sq[i], beta2), g, g, value=torch.sub(1., beta2))
-      root = torch.add(torch.sqrt(torch.div(v, correction2)), eps)
-      direction = torch.add(torch.div(torch.div(m, correction1), root), w, alpha=decay)
-      size = torch.norm(w)
-      length = torch.norm(direction)
-      usable = torch.logical_and(torch.gt(size, 0.), torch.gt(length, 0.))
-      ratio = torch.where(usable, torch.div(size, length), torch.ones_like(size))
-      _ = torch.sub_(w, torch.mul(direction, torch.mul(ratio, lr)))

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,9 +18,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Adaptive clipping, NFNets section 4: unit by unit. */
+/** Global-norm clipping against torch; adaptive clipping, NFNets section 4, unit by unit. */
 class ClippingTest {
     private static final double LAMBDA = 0.01;
+
+    @ParameterizedTest
+    @CsvSource({"0.5", "1000.0"})
+    void globalNormClippingFollowsTorch(double maxNorm) {
+        Golden golden = Golden.load("clipping");
+        String key = String.valueOf(maxNorm);
+        List<Shape> shapes = List.of(new Shape(), new Shape(5), new Shape(3, 4), new Shape(2, 3, 2, 2));
+        try (NDManager manager = Torch.newManager()) {
+            List<NDArray> gradients = new ArrayList<>();
+            for (int k = 0; k < shapes.size(); k++) {
+                gradients.add(Golden.fill(manager, shapes.get(k), k));
+            }
+            double norm = Clipping.byGlobalNorm(manager, gradients, maxNorm);
+            assertEquals(golden.values(key, "norm")[0], norm, 1e-5 * norm);
+            Golden.assertClose(golden.values(key, "grad"), Golden.concat(gradients), "gradients");
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({"'', 1", "'6', 1", "'3,4', 3", "'2,3,2,2', 2"})

@@ -60,6 +60,34 @@ class ScheduleTest {
         assertEquals(BASE, Schedule.COSINE.at(BASE, 1, new Run(1, 1, 1)), 1e-15, "all of it warm-up");
     }
 
+    /** Against the formulas of their papers, at every step of a warm-up of 10 steps and of the 50 after it. */
+    @Test
+    void squareRoots() {
+        Run run = new Run(10, TOTAL, EPOCH);
+        for (int step = 0; step < TOTAL; step++) {
+            double warm = Math.min(1, step / 10.0);
+            double oneMinus = 1 - Math.sqrt(Math.max(0, step - 10) / 50.0);
+            assertEquals(BASE * warm * oneMinus, Schedule.SQUARE_ROOT.at(BASE, step, run), 1e-15, "step " + step);
+            double floored = 0.1 + 0.9 * oneMinus;
+            assertEquals(
+                    BASE * warm * floored, Schedule.SQUARE_ROOT.withFloor(0.1).at(BASE, step, run), 1e-15);
+            // Vaswani et al.: min(step^-0.5, step * warm-up^-1.5), here as a share of its peak.
+            double vaswani = step == 0 ? 0 : Math.min(Math.pow(step, -0.5), step * Math.pow(10, -1.5)) * Math.sqrt(10);
+            for (Clock clock : Clock.values()) {
+                Schedule inverse = Schedule.INVERSE_SQUARE_ROOT.withWarmup(0, clock);
+                assertEquals(BASE * vaswani, inverse.at(BASE, step, run), 1e-15, "step " + step);
+            }
+        }
+        Run cold = new Run(0, TOTAL, EPOCH);
+        assertEquals(0, Schedule.SQUARE_ROOT.at(BASE, TOTAL, cold), 1e-15);
+        assertEquals(BASE, Schedule.INVERSE_SQUARE_ROOT.at(BASE, 0, cold), 1e-15);
+        assertEquals(BASE / 2, Schedule.INVERSE_SQUARE_ROOT.at(BASE, 4, cold), 1e-15);
+        assertEquals(
+                BASE / Math.sqrt(5),
+                Schedule.INVERSE_SQUARE_ROOT.withPerEpoch(true).at(BASE, 9, cold),
+                1e-15);
+    }
+
     @Test
     void milestonesAreStretchedWithTheRun() {
         Schedule schedule = Schedule.step(0.1, 4.0, 8.0).stretched(2.5);

@@ -116,4 +116,11 @@ class RowStoreTest {
                 .getMessage();
         assertTrue(message.contains(file.toString()) && message.contains("writable"), message);
     }
+
+    @Test
+    void rowWithoutACountOfUpdatesThatAreNotFiniteHadNone() {
+        String old = Json.write(Rows.of(1, "resnet_micro", 0.1, 0, 50)).replaceAll("\"nonfinite_updates\":0.0,", "");
+        assertTrue(!old.contains("nonfinite"), old);
+        assertEquals(0, Json.read(old, Row.class, "row").metrics().get(Row.NON_FINITE));
+    }
 }

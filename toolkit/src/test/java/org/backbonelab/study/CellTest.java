@@ -1,6 +1,7 @@
 package org.backbonelab.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +16,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.backbonelab.results.Json;
+import org.backbonelab.train.NonFinite;
+import org.backbonelab.train.ParameterGroup;
 import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Sharpness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +35,8 @@ class CellTest {
             List.of(Recipe.fcmae().withEpochs(2), Recipe.supervised().withRho(0.05)),
             3,
             List.of("feature_distance"));
+
+    private static final ParameterGroup FROZEN_STEM = new ParameterGroup("conv1.*", 0, 0);
 
     /** A changed id makes every finished cell of every user unfinished: change it on purpose or not at all. */
     @Test
@@ -75,6 +81,18 @@ class CellTest {
     }
 
     @Test
+    void membersOfTheSamFamilyComeBackAndAreToldApart() {
+        Recipe asam =
+                Recipe.supervised().withSam(Sharpness.asam(0.01).withM(20), 0.5).withGroups(FROZEN_STEM);
+        Cell cell = cell(100, "resnet_micro", List.of(asam), 0);
+        assertTrue(cell.json().contains("\"sharpness\":{\"eta\":0.01,\"kind\":\"ASAM\",\"m\":20}"), cell.json());
+        assertEquals(cell, Cell.parse(cell.json()));
+        assertEquals("ASAM m 20 eta 0.01", cell.axes().get("sharpness"));
+        assertFalse(CELL.axes().containsKey("sharpness"), "plain SAM is what rho says");
+        assertTrue(cell.label().contains("rho 0.5 ASAM m 20 eta 0.01"), cell.label());
+    }
+
+    @Test
     void comesBackFromItsJson() {
         Cell back = Cell.parse(CELL.json());
         assertEquals(CELL, back);
@@ -103,6 +121,9 @@ class CellTest {
                 cell(100, "vit_micro", plain, 0),
                 cell(100, "resnet_micro", List.of(Recipe.supervised().withLr(2e-3)), 0),
                 cell(100, "resnet_micro", List.of(Recipe.supervised().withAgc(0.01)), 0),
+                cell(100, "resnet_micro", List.of(Recipe.supervised().withNonFinite(NonFinite.SKIP)), 0),
+                cell(100, "resnet_micro", List.of(Recipe.supervised().withSharpness(Sharpness.asam(0.01))), 0),
+                cell(100, "resnet_micro", List.of(Recipe.supervised().withGroups(FROZEN_STEM)), 0),
                 cell(100, "resnet_micro", plain, 1));
         others.forEach(other -> assertNotEquals(base.id(), other.id()));
         assertEquals(base.id(), cell(100, "resnet_micro", plain, 0).id());

@@ -19,6 +19,7 @@ import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.tensor.Precision;
 import org.backbonelab.train.Ema;
+import org.backbonelab.train.NonFinite;
 import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,5 +154,18 @@ class CellTrainerTest {
                 "BACKBONELAB_CHECKPOINT_SECONDS is \"" + text
                         + "\", expected seconds between checkpoints, 0 for every update",
                 message);
+    }
+
+    /** The first update is fine and makes all that follow impossible. */
+    @Test
+    void rowCountsUpdatesThatAreNotFinite() {
+        Recipe exploding = supervised().withOptimizer("sgd", 1e30, 0).withEpochs(2, 0);
+        Row stopped = plain().train(cell(exploding));
+        assertEquals(Row.Status.DIVERGED, stopped.status());
+        assertEquals(1, stopped.metrics().get("nonfinite_updates"));
+        Row skipped = plain().train(cell(exploding.withNonFinite(NonFinite.SKIP)));
+        assertEquals(Row.Status.DIVERGED, skipped.status());
+        assertEquals(5, skipped.metrics().get("nonfinite_updates"), "two of the first epoch and all of the second");
+        assertEquals(0, plain().train(cell(supervised())).metrics().get("nonfinite_updates"));
     }
 }

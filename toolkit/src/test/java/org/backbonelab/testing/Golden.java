@@ -1,6 +1,7 @@
 package org.backbonelab.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -12,36 +13,65 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
-/** Golden files of {@code src/test/golden/make_golden.py}, and its rule for the values of inputs and parameters. */
+/**
+ * Golden files of the scripts in {@code src/test/golden}, and the rule of {@code make_golden.py} for the values of inputs
+ * and parameters.
+ */
 public final class Golden {
     /** Of the largest value of a tensor: what float32 leaves after a handful of operations. */
     private static final double TOLERANCE = 1e-5;
 
-    private final JsonNode cases;
+    private final JsonNode root;
 
-    private Golden(JsonNode cases) {
-        this.cases = cases;
+    private Golden(JsonNode root) {
+        this.root = root;
     }
 
     /** Reads {@code golden/<name>.json}. */
     public static Golden load(String name) {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".json")) {
             JsonNode root = new ObjectMapper().readTree(in);
-            assertEquals("torch", root.at("/reference/name").asText());
-            return new Golden(root.get("cases"));
+            for (String key : List.of("name", "version")) {
+                assertFalse(
+                        root.at("/reference/" + key).asText().isBlank(), name + " tells no " + key + " of a reference");
+            }
+            return new Golden(root);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Returns a number that holds for all cases. */
+    public double number(String key) {
+        assertTrue(root.path(key).isNumber(), "golden file has no number " + key);
+        return root.get(key).asDouble();
+    }
+
+    /** Returns the names of the entries below a case, or deeper. */
+    public List<String> names(String... path) {
+        List<String> out = new ArrayList<>();
+        at(path).fieldNames().forEachRemaining(out::add);
+        return out;
+    }
+
+    private JsonNode at(String... path) {
+        JsonNode node = root.path("cases");
+        for (String key : path) {
+            node = node.path(key);
+        }
+        return node;
+    }
+
     /** Returns the numbers of one entry of one case. */
-    public double[] values(String name, String entry) {
-        JsonNode node = cases.path(name).path(entry);
-        assertTrue(node.isArray() || node.isNumber(), "golden file has no " + name + " / " + entry);
+    public double[] values(String... path) {
+        JsonNode node = at(path);
+        assertTrue(node.isArray() || node.isNumber(), "golden file has no " + String.join(" / ", path));
         double[] out = new double[node.isNumber() ? 1 : node.size()];
         for (int i = 0; i < out.length; i++) {
             out[i] = node.isNumber() ? node.asDouble() : node.get(i).asDouble();

@@ -51,7 +51,8 @@ public final class Nets {
     public static double step(Step step, Objective objective, Batch batch, BaseOptimizer optimizer, Recipe recipe) {
         try (NDManager manager = Torch.newManager()) {
             Weights weights = Weights.of(objective);
-            return step.update(new Update(manager, objective, weights, List.of(batch), 1, optimizer, recipe));
+            return step.update(new Update(manager, objective, weights, List.of(batch), 1, optimizer, recipe))
+                    .loss();
         }
     }
 

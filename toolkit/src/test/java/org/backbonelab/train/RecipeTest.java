@@ -39,6 +39,10 @@ class RecipeTest {
                         r -> r.withEvaluateEvery(-1)),
                 bad("evaluate every is 1, expected 0 (at the end), or more epochs if supervised", r -> Recipe.fcmae()
                         .withEvaluateEvery(1)),
+                bad(
+                        "parameter groups is null, expected a list, empty for none",
+                        r -> r.withGroups((ParameterGroup[]) null)),
+                bad("non-finite is null, expected STOP, SKIP or PROPAGATE", r -> r.withNonFinite(null)),
                 bad("loss ceiling is -1.0, expected 0 (off) or more", r -> r.withLossCeiling(-1)),
                 bad("loss is null, expected CROSS_ENTROPY or BCE", r -> r.withLoss(null)),
                 bad("schedule is null, expected a schedule", r -> r.withSchedule(null)),
@@ -101,6 +105,9 @@ class RecipeTest {
                 .withSchedule(Schedule.step(0.1, 3.0, 6.0).withPerEpoch(true))
                 .withEma(new Ema(0.999, Ema.Warmup.RATIONAL))
                 .withEvaluateEvery(2)
+                .withGroups(new ParameterGroup("head.*", 10, 0), new ParameterGroup("norm.*", 0.1, 1))
+                .withSam(Sharpness.asam(0.01).withM(20), 0.5)
+                .withNonFinite(NonFinite.SKIP)
                 .withLossCeiling(50);
         for (Recipe recipe : new Recipe[] {Recipe.supervised(), Recipe.fcmae(), Recipe.nfnet(), other}) {
             assertEquals(recipe, Json.read(Json.write(recipe), Recipe.class, "recipe"));

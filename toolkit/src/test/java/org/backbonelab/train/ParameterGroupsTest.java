@@ -1,0 +1,170 @@
+package org.backbonelab.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.backbonelab.layer.Layer;
+import org.backbonelab.model.Backbone;
+import org.backbonelab.model.Backbones;
+import org.backbonelab.model.ImageSpec;
+import org.backbonelab.optim.BaseOptimizer;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Nets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ParameterGroupsTest {
+    /** Biases, gains, LayerScale, positions, tokens, and the weights of norms and GRN: by name, whatever the shape. */
+    private static final Pattern EXEMPT = Pattern.compile(".*(\\.bias|gain|\\.gamma)|pos_embed|cls_token"
+            + "|(.*\\.)?(norm\\d?|bn\\d|grn)\\.weight"
+            + "|layer\\d\\.\\d+\\.downsample\\.1\\.weight|stem\\.1\\.weight|stages\\.\\d\\.downsample\\.0\\.weight");
+
+    static Set<String> names() {
+        return Backbones.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void exactlyTheseAreExemptFromDecay(String name) throws ReflectiveOperationException {
+        Backbone model = Backbones.create(name, new ImageSpec(3, 224, 10), 0);
+        Map<Parameter, Shape> shapes = shapes(model);
+        int exempt = 0;
+        for (Map.Entry<String, Parameter> entry : model.trainedParameters().entrySet()) {
+            boolean expected = EXEMPT.matcher(entry.getKey()).matches();
+            Shape shape = shapes.get(entry.getValue());
+            assertEquals(!expected, ParameterGroups.isDecayed(entry.getKey(), shape), entry.getKey() + " " + shape);
+            exempt += expected ? 1 : 0;
+        }
+        assertTrue(exempt > 5 && exempt < shapes.size(), exempt + " of " + shapes.size());
+    }
+
+    /** Reads the declared shapes: the large networks are not given memory for the sake of their names. */
+    private static Map<Parameter, Shape> shapes(Backbone model) throws ReflectiveOperationException {
+        Map<Parameter, Shape> out = new HashMap<>();
+        collect(model, out);
+        return out;
+    }
+
+    private static void collect(Layer layer, Map<Parameter, Shape> out) throws ReflectiveOperationException {
+        for (Map.Entry<?, ?> entry : ((Map<?, ?>) field("specs").get(layer)).entrySet()) {
+            Method shape = entry.getValue().getClass().getDeclaredMethod("shape");
+            shape.setAccessible(true);
+            out.put((Parameter) entry.getKey(), (Shape) shape.invoke(entry.getValue()));
+        }
+        for (Object child : ((Map<?, ?>) field("layers").get(layer)).values()) {
+            collect((Layer) child, out);
+        }
+    }
+
+    private static Field field(String name) throws ReflectiveOperationException {
+        Field field = Layer.class.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    @Test
+    void shapesAndNamesThatOtherFamiliesHave() {
+        assertTrue(
+                !ParameterGroups.isDecayed("layers.0.blocks.0.attn.relative_position_bias_table", new Shape(169, 3)));
+        assertTrue(!ParameterGroups.isDecayed("decoder.mask_token", new Shape(1, 64, 1, 1)));
+        assertTrue(!ParameterGroups.isDecayed("stages.2.blocks.0.res_scale1.scale", new Shape(320, 1, 1)));
+        assertTrue(ParameterGroups.isDecayed("head.fc.weight", new Shape(1, 64)), "one class");
+    }
+
+    /** With a gradient of zero, SGD moves a weight by lr * lrScale * decay * decayScale of itself. */
+    private static Map<String, Double> shares(Recipe recipe) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        try (NDManager manager = Torch.newManager()) {
+            Supervised objective = new Supervised(Nets.create(manager, "vit_micro"), 0);
+            Weights weights = Weights.of(objective);
+            BaseOptimizer optimizer = ParameterGroups.optimizer(objective, weights, recipe);
+            List<NDArray> zeros =
+                    weights.arrays().stream().map(w -> w.zerosLike()).toList();
+            for (NDArray weight : weights.arrays()) {
+                org.backbonelab.testing.Golden.set(weight, ones(weight));
+            }
+            optimizer.step(weights.names(), weights.arrays(), zeros);
+            weights.byName().forEach((name, w) -> out.put(name, 1.0 - w.toFloatArray()[0]));
+        }
+        return out;
+    }
+
+    private static float[] ones(NDArray like) {
+        float[] out = new float[Math.toIntExact(like.size())];
+        java.util.Arrays.fill(out, 1);
+        return out;
+    }
+
+    private static Recipe recipe(ParameterGroup... groups) {
+        return Recipe.supervised().withOptimizer("sgd_nesterov", 0.1, 0.1).withGroups(groups);
+    }
+
+    @Test
+    void firstGroupThatFitsScalesRateAndDecay() {
+        Map<String, Double> plain = shares(recipe());
+        Map<String, Double> found = shares(recipe(
+                new ParameterGroup("head\\..*", 3, 1),
+                new ParameterGroup("blocks\\.1\\..*fc1\\.weight", 0.5, 0.5),
+                new ParameterGroup("blocks\\.1\\..*", 0, 1),
+                new ParameterGroup(".*proj.weight", 1, 0)));
+        found.forEach((name, share) -> {
+            double factor = 1;
+            if (name.startsWith("head.")) {
+                factor = 3;
+            } else if (name.equals("blocks.1.mlp.fc1.weight")) {
+                factor = 0.25;
+            } else if (name.startsWith("blocks.1.") || name.endsWith("proj.weight")) {
+                factor = 0;
+            }
+            assertEquals(factor * plain.get(name), share, 1e-6, name);
+        });
+        assertTrue(plain.get("head.weight") > 0.015 && plain.get("head.bias") == 0, plain.toString());
+    }
+
+    @Test
+    void layerDecayComesOnTop() {
+        Map<String, Double> half =
+                shares(recipe(new ParameterGroup("head.*", 0.5, 1)).withLayerDecay(0.5));
+        Map<String, Double> plain = shares(recipe());
+        assertEquals(0.5 * plain.get("head.weight"), half.get("head.weight"), 1e-6);
+        assertEquals(0.5 * plain.get("blocks.3.mlp.fc1.weight"), half.get("blocks.3.mlp.fc1.weight"), 1e-6);
+    }
+
+    private static void assertRefused(String message, Supplier<?> build) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, build::get).getMessage());
+    }
+
+    @Test
+    void badGroupsAreRefused() {
+        assertRefused(
+                "parameter group \"fc1\" fits no parameter, expected a regular expression for whole names such as"
+                        + " cls_token and head.bias",
+                () -> shares(recipe(new ParameterGroup("head.*", 1, 1), new ParameterGroup("fc1", 1, 1))));
+        assertRefused(
+                "pattern of a parameter group is \"head(\", expected a regular expression: Unclosed group",
+                () -> new ParameterGroup("head(", 1, 1));
+        assertRefused(
+                "learning-rate factor of parameter group \"x\" is -1.0, expected a number of 0 or more",
+                () -> new ParameterGroup("x", -1, 1));
+        assertRefused(
+                "weight-decay factor of parameter group \"x\" is NaN, expected a number of 0 or more",
+                () -> new ParameterGroup("x", 1, Double.NaN));
+    }
+}
