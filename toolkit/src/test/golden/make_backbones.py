@@ -2,7 +2,8 @@
 """Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json.
 
     git clone https://github.com/huggingface/pytorch-image-models timm
-    /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm [name ...]
+    git clone https://github.com/Westlake-AI/MogaNet moganet
+    /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm moganet [name ...]
 
 Weights are not stored: both sides make them by one rule from a parameter's name and its shape in timm.
 
@@ -11,6 +12,7 @@ Weights are not stored: both sides make them by one rule from a parameter's name
 
     name ends in running_var             offset 1    scale 0.5
     name ends in bias or running_mean    offset 0    scale 0.2
+    name has layer_scale                 offset 2^-13 scale 2^-15: products of activations must not grow
     at most one axis longer than 1       offset 1    scale 0.25
     else                                 offset 0    scale sqrt(6 / (size / shape[0])), a variance of 2 / fan-in
 
@@ -73,6 +75,8 @@ def values(name, shape):
         offset, scale = 1.0, 0.5
     elif name.endswith("bias") or name.endswith("running_mean"):
         offset, scale = 0.0, 0.2
+    elif "layer_scale" in name:
+        offset, scale = 2.0 ** -13, 2.0 ** -15
     elif sum(n > 1 for n in shape) <= 1:
         offset, scale = 1.0, 0.25
     else:
@@ -158,6 +162,19 @@ def cases(timm):
         model.head = ClassifierHead(256, num_classes)
         return model
 
+    def moganet(strides):
+        def make(**kw):
+            import warnings
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                from models.moganet import MogaNet
+            model = MogaNet(arch="small", **kw)
+            model.patch_embed1.projection[0].stride = model.patch_embed1.projection[3].stride = strides
+            return model
+        stride = f"stem strides {strides}"
+        return Case(f"MogaNet(arch='small') of Westlake-AI/MogaNet at 386b548c, {stride}", make, 32 * strides[0],
+                    112 * strides[0])
+
     def metaformer(first, second, plain):
         """The S12 sizes; timm lists PoolFormerV2's only."""
         def make(**kw):
@@ -206,6 +223,8 @@ def cases(timm):
         "convformer_s12": metaformer("SepConv", "SepConv", False),
         "attentionformer_s12": metaformer("Attention", "Attention", False),
         "caformer_s12": metaformer("SepConv", "Attention", False),
+        "moganet_small": moganet((2, 2)),
+        "moganet_small_cifar": moganet((1, 1)),
         "convnext_atto": named("convnext_atto", 64),
         "convnext_tiny": named("convnext_tiny", 64),
         "convnext_tiny_cifar": changed("convnext_tiny", 32, "stem.0 3x3 at stride 1", small_patch),
@@ -220,9 +239,10 @@ def cases(timm):
 
 def main():
     timm = load_timm(sys.argv[1])
+    sys.path.append(sys.argv[2])
     torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
-    chosen = sys.argv[2:]
+    chosen = sys.argv[3:]
     for name, case in cases(timm).items():
         if chosen and name not in chosen:
             continue

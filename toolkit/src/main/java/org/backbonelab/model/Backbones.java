@@ -79,6 +79,13 @@ public final class Backbones {
         metaformers("attentionformer", MetaFormer.Mixer.ATTENTION, MetaFormer.Mixer.ATTENTION);
         metaformers("caformer", MetaFormer.Mixer.SEPARABLE, MetaFormer.Mixer.ATTENTION);
 
+        for (Integer stride : List.of(2, 1)) {
+            MogaNet.Config small = new MogaNet.Config(
+                    List.of(stride, stride), List.of(64, 128, 320, 512), List.of(2, 3, 12, 2), List.of(8, 8, 4, 4));
+            moganet(stride == 2 ? "moganet_small" : "moganet_small_cifar", small);
+        }
+        moganet("moganet_micro", new MogaNet.Config(List.of(2, 1), List.of(32, 64), List.of(2, 2), List.of(4, 4)));
+
         for (int width : new int[] {16, 32, 64}) {
             nfnet("nfnet_micro_w" + width, nfnetMicro(width));
         }
@@ -225,6 +232,10 @@ public final class Backbones {
                 new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), List.of(first, second, second));
         ALL.put(name + "_s12", (s, d) -> new MetaFormer(s, s12, d));
         ALL.put(name + "_micro", (s, d) -> new MetaFormer(s, micro, d));
+    }
+
+    private static void moganet(String name, MogaNet.Config config) {
+        ALL.put(name, (s, d) -> new MogaNet(s, config, d));
     }
 
     private static void nfnet(String name, NfNet.Config config) {

@@ -37,6 +37,9 @@ public final class Uniform {
         if (name.endsWith("bias") || name.endsWith("running_mean")) {
             return line(x, 0, 0.2);
         }
+        if (name.contains("layer_scale")) {
+            return line(x, 0x1p-13, 0x1p-15);
+        }
         if (Arrays.stream(shape.getShape()).filter(n -> n > 1).count() <= 1) {
             return line(x, 1, 0.25);
         }
