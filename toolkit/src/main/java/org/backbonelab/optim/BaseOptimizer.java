@@ -152,9 +152,19 @@ public abstract class BaseOptimizer extends Optimizer {
     /** The update rule of the tensors of one group. */
     protected abstract void rule(Group group);
 
+    /** Returns how many updates apart {@link #estimate} is to be called, 0 for a rule that uses no curvature. */
+    protected int curvatureEvery() {
+        return 0;
+    }
+
+    /** Updates estimates of the curvature, zero at first, which the rule finds as state {@code hessian}. */
+    protected void estimate(List<NDArray> gradients, List<NDArray> hessian, int images) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " uses no curvature");
+    }
+
     /** Tells whether {@link #curvature} is to be called before the next step. */
     public boolean wantsCurvature() {
-        return false;
+        return curvatureEvery() > 0 && updates() % curvatureEvery() == 0;
     }
 
     /**
@@ -167,21 +177,16 @@ public abstract class BaseOptimizer extends Optimizer {
      * @throws UnsupportedOperationException if the rule uses none
      */
     public void curvature(List<String> ids, List<NDArray> weights, List<NDArray> gradients, int images) {
-        throw new UnsupportedOperationException(getClass().getSimpleName() + " uses no curvature");
+        List<NDArray> hessian = new ArrayList<>();
+        for (int i = 0; i < ids.size() && curvatureEvery() > 0; i++) {
+            hessian.add(slots.computeIfAbsent(ids.get(i), id -> new Slot()).state("hessian", weights.get(i)));
+        }
+        estimate(gradients, hessian, images);
     }
 
     /** Returns the most updates that any parameter has had. */
-    protected final long updates() {
+    private long updates() {
         return slots.values().stream().mapToLong(Slot::step).max().orElse(0);
-    }
-
-    /** Returns named arrays of the parameters' shapes, zero at first, as {@link Group#state(String)} does. */
-    protected final List<NDArray> state(String name, List<String> ids, List<NDArray> weights) {
-        List<NDArray> out = new ArrayList<>();
-        for (int i = 0; i < ids.size(); i++) {
-            out.add(slots.computeIfAbsent(ids.get(i), id -> new Slot()).state(name, weights.get(i)));
-        }
-        return out;
     }
 
     /** Returns the number of updates each parameter has had, by id. */

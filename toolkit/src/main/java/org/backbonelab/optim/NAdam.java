@@ -31,6 +31,9 @@ public final class NAdam extends BaseOptimizer {
                 w.addcdiv_(m, denominator, value=-of_momentum * root)
             """);
 
+    private long multiplied;
+    private double product = 1;
+
     /** Builds the optimizer. */
     public NAdam(double learningRate, double weightDecay) {
         super(learningRate, weightDecay);
@@ -39,10 +42,7 @@ public final class NAdam extends BaseOptimizer {
     @Override
     protected void rule(Group group) {
         long t = group.step();
-        double product = 1;
-        for (long i = 1; i <= t; i++) {
-            product *= momentum(i);
-        }
+        double product = product(t);
         double next = momentum(t + 1);
         run(
                 SCRIPT,
@@ -58,6 +58,19 @@ public final class NAdam extends BaseOptimizer {
                 BETA2,
                 group.decay(),
                 EPS);
+    }
+
+    /** Multiplies in one order, so that a restored optimizer finds the same bits. */
+    private double product(long t) {
+        if (t < multiplied) {
+            multiplied = 0;
+            product = 1;
+        }
+        while (multiplied < t) {
+            multiplied++;
+            product *= momentum(multiplied);
+        }
+        return product;
     }
 
     private static double momentum(long t) {

@@ -50,13 +50,13 @@ public final class Sophia extends BaseOptimizer {
     }
 
     @Override
-    public boolean wantsCurvature() {
-        return !bocb && updates() % EVERY == 0;
+    protected int curvatureEvery() {
+        return bocb ? 0 : EVERY;
     }
 
     @Override
-    public void curvature(List<String> ids, List<NDArray> weights, List<NDArray> gradients, int images) {
-        run(SCRIPT, "estimate", gradients, state("hessian", ids, weights), BETA2, images);
+    protected void estimate(List<NDArray> gradients, List<NDArray> hessian, int images) {
+        run(SCRIPT, "estimate", gradients, hessian, BETA2, images);
     }
 
     @Override

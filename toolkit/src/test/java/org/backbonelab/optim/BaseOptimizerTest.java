@@ -1,7 +1,6 @@
 package org.backbonelab.optim;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -103,13 +102,5 @@ class BaseOptimizerTest {
             new Lamb(0.01, 0, false).update("w", w, manager.create(new float[] {3, -3}));
             assertArrayEquals(new float[] {-0.01f, 0.01f}, w.toFloatArray(), 1e-7f);
         }
-    }
-
-    @Test
-    void unknownNameIsToldWithTheKnownOnes() {
-        String message = assertThrows(IllegalArgumentException.class, () -> Optimizers.get("adamv"))
-                .getMessage();
-        assertTrue(message.contains("adamv") && message.contains("adamw"), message);
-        assertEquals('b', Optimizers.get("adamw").category());
     }
 }

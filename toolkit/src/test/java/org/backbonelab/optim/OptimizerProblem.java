@@ -98,7 +98,12 @@ final class OptimizerProblem {
         double[] values = IntStream.range(0, Math.toIntExact(shape.size()))
                 .mapToDouble(rule::at)
                 .toArray();
-        try (NDArray exact = manager.create(values, shape)) {
+        NDArray exact = manager.create(values, shape);
+        if (type == DataType.FLOAT64) {
+            // Not a copy by toType: one of the same type shares the buffer, which is freed when this array is closed.
+            return exact;
+        }
+        try (exact) {
             return exact.toType(type, true);
         }
     }

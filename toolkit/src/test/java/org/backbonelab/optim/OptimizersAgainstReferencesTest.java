@@ -121,6 +121,26 @@ class OptimizersAgainstReferencesTest {
         }
     }
 
+    /** libtorch's fused updates walk over raw memory, and convolutions give gradients in another layout. */
+    @ParameterizedTest
+    @MethodSource("org.backbonelab.optim.Optimizers#names")
+    void gradientMayLieInMemoryAsItLikes(String name) {
+        try (NDManager manager = Torch.newManager()) {
+            OptimizerProblem problem = new OptimizerProblem(manager, DataType.FLOAT64);
+            List<List<NDArray>> weights = List.of(List.of(problem.weight("kernel")), List.of(problem.weight("kernel")));
+            for (int which = 0; which < 2; which++) {
+                BaseOptimizer optimizer = Optimizers.get(name).factory().build(0.1, 0.1);
+                for (int step = 1; step <= 3; step++) {
+                    NDArray gradient = problem.gradient("kernel", step);
+                    NDArray swapped = gradient.transpose(0, 2, 3, 1).duplicate().transpose(0, 3, 1, 2);
+                    List<NDArray> gradients = List.of(which == 0 ? gradient : swapped);
+                    optimizer.step(List.of("kernel"), weights.get(which), gradients);
+                }
+            }
+            assertClose(values(weights.get(0).get(0)), values(weights.get(1).get(0)), 1e-12, name);
+        }
+    }
+
     @Test
     void larsLeavesZero() {
         try (NDManager manager = Torch.newManager()) {

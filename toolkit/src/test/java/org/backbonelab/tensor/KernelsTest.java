@@ -2,7 +2,6 @@ package org.backbonelab.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -62,23 +61,6 @@ class KernelsTest {
         assertTrue(difference <= share * largest, difference + " of " + largest);
     }
 
-    /** libtorch's fused update walks over raw memory, and convolutions give gradients in another layout. */
-    @Test
-    void fusedUpdatesDoNotCareHowAGradientLiesInMemory() {
-        for (String rule : new String[] {"adamw", "sgd"}) {
-            try (NDManager manager = Torch.newManager()) {
-                NDArray plain = Golden.fill(manager, new Shape(2, 3, 2, 2), 1);
-                NDArray other = plain.duplicate();
-                NDArray gradient = Golden.fill(manager, new Shape(2, 3, 2, 2), 2);
-                NDArray swapped = gradient.transpose(0, 2, 3, 1).duplicate().transpose(0, 3, 1, 2);
-                update(rule, plain, gradient);
-                update(rule, other, swapped);
-                assertArrayEquals(plain.toFloatArray(), other.toFloatArray(), rule);
-                assertFalse(plain.contentEquals(Golden.fill(manager, new Shape(2, 3, 2, 2), 1)), "nothing moved");
-            }
-        }
-    }
-
     /** A weight laid out for convolutions, with state put back from a checkpoint: as if it had never been away. */
     @Test
     void layoutsSurviveAssigningAndRestoring() {
@@ -104,16 +86,6 @@ class KernelsTest {
             third.step(List.of("w"), List.of(plain), List.of(gradient));
             third.step(List.of("w"), List.of(plain), List.of(gradient));
             assertArrayEquals(plain.toFloatArray(), weight.toFloatArray(), 1e-6f);
-        }
-    }
-
-    private static void update(String rule, NDArray w, NDArray g) {
-        NDArray m = w.getManager().zeros(w.getShape());
-        NDArray v = w.getManager().zeros(w.getShape());
-        if (rule.equals("sgd")) {
-            Kernels.inPlace(rule, List.of(w), List.of(g), List.of(m), 0.1, 0.9, 0.0, false);
-        } else {
-            Kernels.inPlace(rule, List.of(w), List.of(g), List.of(m), List.of(v), 1L, 0.1, 0.9, 0.999, 0.0, 1e-8);
         }
     }
 

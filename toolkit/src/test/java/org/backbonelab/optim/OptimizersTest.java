@@ -1,0 +1,143 @@
+package org.backbonelab.optim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.backbonelab.optim.TunedValues.TunedValue;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Golden;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OptimizersTest {
+    static Set<String> names() {
+        return Optimizers.names();
+    }
+
+    /** arXiv 2410.06373, algorithm 1: 3, 7, 6 and 3 of each kind. (The paper's text lists LAMB and others in (b).) */
+    @Test
+    void theTwentyAndTheirCategories() {
+        Map<Character, Long> counts = Optimizers.bocb().stream()
+                .collect(Collectors.groupingBy(Optimizers.Entry::category, Collectors.counting()));
+        assertEquals(Map.of('a', 3L, 'b', 8L, 'c', 6L, 'd', 3L), counts);
+        assertEquals(20, Optimizers.bocb().size());
+    }
+
+    @Test
+    void variantsLeadFromThePublishedAlgorithmToTheStudysCode() {
+        assertEquals("sophia_bocb", Optimizers.get("sophia").bocb().name());
+        assertEquals("adamw", Optimizers.get("adamw").bocb().name());
+        for (String name : names()) {
+            if (name.endsWith("_bocb")) {
+                String published = name.substring(0, name.indexOf('_'));
+                assertEquals(name, Optimizers.get(published).bocb().name());
+            }
+        }
+    }
+
+    @Test
+    void tunedValuesCoverTheTwentyOverSixteenColumns() {
+        assertEquals(320, TunedValues.bocb().size());
+        for (Optimizers.Entry entry : Optimizers.bocb()) {
+            List<TunedValue> values = TunedValues.bocb(entry.name());
+            assertEquals(16, values.size(), entry.name());
+            values.forEach(v -> assertTrue(v.learningRate() > 0 && v.weightDecay() >= 0, v.toString()));
+        }
+        assertEquals(List.of(), TunedValues.bocb("sophia_bocb"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sgd, R-50, 0.1, 1e-4", "lars, CNX-T, 0.06, 0", "lamb, AF-12, 5e-3, 0.05", "sophia, MLP-S, 1e-4, 5e-4"})
+    void tunedValuesAreThePapers(String optimizer, String backbone, double lr, double decay) {
+        assertTrue(TunedValues.bocb().contains(new TunedValue(optimizer, backbone, lr, decay)));
+    }
+
+    /** State in arrays of the weights' size, beside what is smaller; matrices of AdaFactor need a row and a column. */
+    @ParameterizedTest
+    @CsvSource({
+        "sgd, 1",
+        "sgdp, 1",
+        "lion, 1",
+        "adam, 2",
+        "adamax, 2",
+        "nadam, 2",
+        "adamw, 2",
+        "lamb, 2",
+        "radam, 2",
+        "adamp, 2",
+        "adan, 4",
+        "lars, 1",
+        "adabound, 2",
+        "adabelief, 2",
+        "sophia, 2",
+        "adagrad, 1",
+        "adadelta, 2",
+        "rmsprop, 1"
+    })
+    void stateIsWhatTheJavadocSays(String name, int arrays) {
+        Map<String, Long> sizes = stateAfterThreeSteps(name);
+        assertEquals(
+                arrays * (6L + 5L), sizes.values().stream().mapToLong(s -> s).sum(), sizes.toString());
+    }
+
+    @Test
+    void smallStatesAreSmall() {
+        assertEquals(Map.of("m/row_var", 3L, "m/col_var", 2L, "v/variance", 5L), stateAfterThreeSteps("adafactor"));
+        assertEquals(
+                Map.of("m/exp_avg", 6L, "m/exp_avg_sq", 1L, "v/exp_avg", 5L, "v/exp_avg_sq", 1L),
+                stateAfterThreeSteps("novograd"));
+    }
+
+    private static Map<String, Long> stateAfterThreeSteps(String name) {
+        try (NDManager manager = Torch.newManager()) {
+            BaseOptimizer optimizer = Optimizers.get(name).factory().build(0.01, 0.1);
+            List<NDArray> weights =
+                    List.of(Golden.fill(manager, new Shape(3, 2), 1), Golden.fill(manager, new Shape(5), 2));
+            for (int t = 0; t < 3; t++) {
+                optimizer.step(List.of("m", "v"), weights, weights);
+            }
+            Map<String, Long> out = new HashMap<>();
+            optimizer.state().forEach((key, array) -> out.put(key, array.size()));
+            return out;
+        }
+    }
+
+    /** Numbers that are not finite go through the rule as in torch; what to do about them is the training loop's. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void nanAndInfinityAreNoCrash(String name) {
+        try (NDManager manager = Torch.newManager()) {
+            BaseOptimizer optimizer = Optimizers.get(name).factory().build(0.01, 0.1);
+            List<NDArray> weights = new ArrayList<>();
+            List<NDArray> gradients = new ArrayList<>();
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}) {
+                weights.add(Golden.fill(manager, new Shape(2, 2), 1));
+                gradients.add(manager.create(new float[] {1, bad, 2, 3}, new Shape(2, 2)));
+            }
+            for (int t = 0; t < 6; t++) {
+                optimizer.step(List.of("nan", "infinite", "finite"), weights, gradients);
+            }
+            boolean global = name.equals("lamb_bocb");
+            assertEquals(global, Float.isNaN(weights.get(2).sum().getFloat()), "a tensor with finite gradients");
+        }
+    }
+
+    @Test
+    void unknownNameIsToldWithTheKnownOnes() {
+        String message = assertThrows(IllegalArgumentException.class, () -> Optimizers.get("adamv"))
+                .getMessage();
+        assertTrue(message.contains("adamv") && message.contains("adamw"), message);
+    }
+}
