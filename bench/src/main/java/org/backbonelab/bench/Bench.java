@@ -18,11 +18,12 @@ import picocli.CommandLine.Parameters;
 public final class Bench implements Callable<Integer> {
     private static final int START_ROUNDS = 3;
     private static final List<String> PARTS =
-            List.of("vit", "resnet", "convnext", "adamw", "data", "start", "resident", "processes");
+            List.of("vit", "resnet", "convnext", "adamw", "optimizers", "data", "start", "resident", "processes");
 
     @Parameters(
             description =
-                    "What to measure, default everything: vit resnet convnext adamw data start resident processes.")
+                    "What to measure, default everything: vit resnet convnext adamw optimizers data start resident"
+                            + " processes.")
     private List<String> parts = PARTS;
 
     @Option(names = "--generations", defaultValue = "3", description = "How often a network's processes start anew.")
@@ -70,6 +71,8 @@ public final class Bench implements Callable<Integer> {
             }
         }
         part(report, "adamw", "AdamW alone, 25 M parameters in 150 tensors", comparison::adamw);
+        UpdateRules rules = new UpdateRules(report, plan, threads);
+        part(report, "optimizers", "Every optimizer alone, ResNet-50's 25.6 M parameters in 161 tensors", rules::write);
         part(report, "data", "Data", comparison::data);
         part(report, "start", "JVM start to the end of the first step", () -> comparison.start(START_ROUNDS));
         part(report, "resident", "Resident memory", comparison::resident);

@@ -2,6 +2,7 @@ package org.backbonelab.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.backbonelab.optim.Optimizers;
 import org.backbonelab.tensor.Precision;
 
 /** The list of contenders. */
@@ -31,6 +32,8 @@ final class Contenders {
             case DATA224 -> Data.jpeg();
             default -> new Ours(task, Precision.FP32, false, threads);
         });
+        ALL.put("none", (task, threads) -> UpdateAlone.none(threads));
+        Optimizers.names().forEach(name -> ALL.put("ours-" + name, (task, threads) -> UpdateAlone.ours(name, threads)));
         ALL.put("ours-bf16", (task, threads) -> new Ours(task, Precision.BF16, false, threads));
         ALL.put("ours-data", (task, threads) -> new Ours(task, Precision.FP32, true, threads));
         ALL.put("ours-bf16-data", (task, threads) -> new Ours(task, Precision.BF16, true, threads));

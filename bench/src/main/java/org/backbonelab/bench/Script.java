@@ -42,7 +42,7 @@ final class Script implements Contender {
         List<NDArray> first = zeros();
         List<NDArray> second = zeros();
         List<NDArray> steps = Collections.nCopies(parameters.size(), copy(manager.zeros(new Shape())));
-        if (task == Task.ADAMW) {
+        if (task.isUpdateAlone()) {
             method = "update";
             List<NDArray> gradients =
                     parameters.stream().map(NDArray::duplicate).toList();
@@ -62,9 +62,11 @@ final class Script implements Contender {
 
     /** Returns the module of a task, with the method of the whole step. */
     static TorchScript module(Task task) {
+        if (task.isUpdateAlone()) {
+            return TorchScript.compile("AdamW", "class AdamW(Module):\n" + text("AdamW.py"));
+        }
         String name = task.title();
-        String network = task == Task.ADAMW ? "class AdamW(Module):\n" : text(name + ".py");
-        return TorchScript.compile(name, network + text(task == Task.ADAMW ? "AdamW.py" : "Train.py"));
+        return TorchScript.compile(name, text(name + ".py") + text("Train.py"));
     }
 
     private static String text(String resource) {

@@ -14,6 +14,8 @@ enum Task {
     CONVNEXT("ConvNeXt"),
     /** The update alone: 25 M parameters in 150 tensors. */
     ADAMW("AdamW"),
+    /** The update alone by any optimizer: ResNet-50's 25.6 M parameters in 161 tensors. */
+    RULES("ResNet-50's tensors"),
     /** The studies' smallest network, for whatever needs many steps. */
     MICRO("resnet_micro"),
     /** A whole cell of a study: train, evaluate, row. */
@@ -79,6 +81,7 @@ enum Task {
             case RESNET -> resnet(out);
             case CONVNEXT -> convnext(out);
             case ADAMW -> adamw(out);
+            case RULES -> resnet50(out);
             case MICRO, CELL, DATA32, DATA224 -> throw new IllegalArgumentException(this + " is ours alone");
         }
         return out;
@@ -154,6 +157,31 @@ enum Task {
             constant(out, "scale" + i, 1, 2200);
             constant(out, "shift" + i, 0, 2200);
         }
+    }
+
+    private static void resnet50(List<Weight> out) {
+        convNorm(out, "conv1", "bn1", CHANNELS, 64, 7);
+        int in = 64;
+        int[] depths = {3, 4, 6, 3};
+        for (int stage = 0; stage < depths.length; stage++) {
+            for (int i = 0; i < depths[stage]; i++) {
+                String block = "layer" + (stage + 1) + "." + i + ".";
+                int width = 64 << stage;
+                convNorm(out, block + "conv1", block + "bn1", in, width, 1);
+                convNorm(out, block + "conv2", block + "bn2", width, width, 3);
+                convNorm(out, block + "conv3", block + "bn3", width, 4 * width, 1);
+                if (i == 0) {
+                    convNorm(out, block + "downsample.0", block + "downsample.1", in, 4 * width, 1);
+                }
+                in = 4 * width;
+            }
+        }
+        linear(out, "fc", in, 1000);
+    }
+
+    /** Tells whether there is no network, only the update. */
+    boolean isUpdateAlone() {
+        return this == ADAMW || this == RULES;
     }
 
     private static void convNorm(List<Weight> out, String conv, String norm, int in, int width, int kernel) {

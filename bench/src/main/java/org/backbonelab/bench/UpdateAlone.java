@@ -8,10 +8,16 @@ import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.backbonelab.optim.AdamW;
+import org.backbonelab.optim.BaseOptimizer;
+import org.backbonelab.optim.Optimizers;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
-/** AdamW alone on DJL's arrays; every gradient is a copy of its weight. */
+/** An optimizer alone on DJL's arrays; every gradient is a copy of its weight. */
 final class UpdateAlone implements Contender {
+    /** Small, so that weights stay what they are however many steps are made. */
+    private static final double RATE = 1e-9;
+
     private final NDManager manager;
     private final List<String> names = new ArrayList<>();
     private final List<NDArray> weights = new ArrayList<>();
@@ -24,15 +30,20 @@ final class UpdateAlone implements Contender {
         void update(List<String> names, List<NDArray> weights, List<NDArray> gradients);
     }
 
-    private UpdateAlone(NDManager manager, Rule rule) {
+    private UpdateAlone(NDManager manager, Task task, Rule rule) {
         this.manager = manager;
         this.rule = rule;
-        for (Weight w : Task.ADAMW.weights()) {
+        for (Weight w : task.weights()) {
             names.add(w.name());
             NDArray weight = manager.create(w.values(), new Shape(w.shape())).duplicate();
-            weights.add(weight);
-            gradients.add(weight.duplicate());
+            weights.add(task == Task.RULES && w.shape().length == 4 ? laidOut(weight) : weight);
+            gradients.add(Kernels.laidOutLike(weight, weights.get(weights.size() - 1)));
         }
+    }
+
+    /** As the layers keep the kernels of convolutions. */
+    private static NDArray laidOut(NDArray weight) {
+        return Kernels.convolutionLayout(weight);
     }
 
     /** Returns Backbone Lab's. */
@@ -40,18 +51,39 @@ final class UpdateAlone implements Contender {
         NDManager manager = Torch.newManager();
         Torch.setThreads(threads);
         AdamW optimizer = new AdamW(Task.ADAMW_RATE, Task.ADAMW_DECAY, Task.BETA1, Task.BETA2);
-        return new UpdateAlone(manager, optimizer::step);
+        return new UpdateAlone(manager, Task.ADAMW, optimizer::step);
+    }
+
+    /** Returns one of Backbone Lab's list, with an estimate of the curvature as often as it asks for one. */
+    static UpdateAlone ours(String name, int threads) {
+        NDManager manager = Torch.newManager();
+        Torch.setThreads(threads);
+        BaseOptimizer optimizer = Optimizers.get(name).factory().build(RATE, Task.ADAMW_DECAY);
+        return new UpdateAlone(manager, Task.RULES, (names, weights, gradients) -> {
+            if (optimizer.wantsCurvature()) {
+                optimizer.curvature(names, weights, gradients, Task.BATCH);
+            }
+            optimizer.step(names, weights, gradients);
+        });
+    }
+
+    /** Returns one that updates nothing: what its process needs, is no optimizer's. */
+    static UpdateAlone none(int threads) {
+        NDManager manager = Torch.newManager();
+        Torch.setThreads(threads);
+        return new UpdateAlone(manager, Task.RULES, (names, weights, gradients) -> {});
     }
 
     /** Returns DJL's. */
     static UpdateAlone stock(int threads) {
         Stock.setThreads(threads);
         Optimizer optimizer = Stock.adamw();
-        return new UpdateAlone(Engine.getEngine("PyTorch").newBaseManager(), (names, weights, gradients) -> {
-            for (int i = 0; i < names.size(); i++) {
-                optimizer.update(names.get(i), weights.get(i), gradients.get(i));
-            }
-        });
+        return new UpdateAlone(
+                Engine.getEngine("PyTorch").newBaseManager(), Task.ADAMW, (names, weights, gradients) -> {
+                    for (int i = 0; i < names.size(); i++) {
+                        optimizer.update(names.get(i), weights.get(i), gradients.get(i));
+                    }
+                });
     }
 
     @Override

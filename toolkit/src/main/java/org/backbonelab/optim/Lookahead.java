@@ -23,6 +23,29 @@ public final class Lookahead extends BaseOptimizer {
                 w.copy_(s.lerp_(w, alpha))
             """);
 
+    /**
+     * How to look ahead.
+     *
+     * @param k fast updates a slow one, 0 for no look-ahead
+     * @param alpha how far the slow weights go
+     */
+    public record Settings(int k, double alpha) {
+        /** No look-ahead. */
+        public static final Settings NONE = new Settings(0, 0);
+
+        /** Checks the values. */
+        public Settings {
+            if (k != 0 || alpha != 0) {
+                check(k, alpha);
+            }
+        }
+
+        /** Returns an optimizer that does so: the given one itself for none. */
+        public BaseOptimizer around(BaseOptimizer inner) {
+            return k == 0 ? inner : new Lookahead(inner, k, alpha);
+        }
+    }
+
     private final BaseOptimizer inner;
     private final int k;
     private final double alpha;
@@ -37,15 +60,19 @@ public final class Lookahead extends BaseOptimizer {
      */
     public Lookahead(BaseOptimizer inner, int k, double alpha) {
         super(inner.learningRate(), inner.weightDecay());
+        check(k, alpha);
+        this.inner = inner;
+        this.k = k;
+        this.alpha = alpha;
+    }
+
+    private static void check(int k, double alpha) {
         if (k < 1) {
             throw new IllegalArgumentException("look-ahead k is " + k + ", expected 1 or more");
         }
         if (!(alpha > 0 && alpha <= 1)) {
             throw new IllegalArgumentException("look-ahead alpha is " + alpha + ", expected above 0 and at most 1");
         }
-        this.inner = inner;
-        this.k = k;
-        this.alpha = alpha;
     }
 
     @Override

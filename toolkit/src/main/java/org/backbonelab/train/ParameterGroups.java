@@ -25,7 +25,7 @@ final class ParameterGroups {
     static BaseOptimizer optimizer(Objective objective, Weights weights, Recipe recipe) {
         checkThatEachFits(recipe.groups(), weights.names());
         Optimizers.Entry entry = Optimizers.get(recipe.optimizer());
-        BaseOptimizer optimizer = entry.factory().build(recipe.lr(), recipe.weightDecay());
+        BaseOptimizer optimizer = recipe.lookahead().around(entry.factory().build(recipe.lr(), recipe.weightDecay()));
         if (optimizer.wantsCurvature() && !objective.canSample()) {
             throw new IllegalArgumentException("optimizer " + recipe.optimizer()
                     + " estimates curvature from labels drawn from the network's prediction, which the objective "

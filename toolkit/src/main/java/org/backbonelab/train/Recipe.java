@@ -3,6 +3,7 @@ package org.backbonelab.train;
 import java.util.List;
 import java.util.function.Consumer;
 import org.backbonelab.data.Augmentation;
+import org.backbonelab.optim.Lookahead;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Precision;
@@ -22,6 +23,7 @@ import org.backbonelab.tensor.Precision;
  *     tables of relative position biases and tokens, unless the optimizer's entry decays all
  * @param layerDecay factor of the learning rate from a layer to the one before; 1 = all alike, see {@link LayerDecay}
  * @param groups parameters that learn or decay differently, by name; the first that fits counts
+ * @param lookahead slow weights behind the optimizer's
  * @param schedule of the learning rate
  * @param warmupEpochs length of the linear warm-up
  * @param labelSmoothing 0 to below 1
@@ -49,6 +51,7 @@ public record Recipe(
         double weightDecay,
         double layerDecay,
         List<ParameterGroup> groups,
+        Lookahead.Settings lookahead,
         Schedule schedule,
         double warmupEpochs,
         double labelSmoothing,
@@ -87,6 +90,7 @@ public record Recipe(
         require(loss != null, "loss", loss, "CROSS_ENTROPY or BCE");
         require(groups != null, "parameter groups", groups, "a list, empty for none");
         groups = List.copyOf(groups);
+        require(lookahead != null, "look-ahead", lookahead, "k and alpha, or NONE");
         require(sharpness != null, "sharpness", sharpness, "one of the SAM family");
         require(nonFinite != null, "non-finite", nonFinite, "STOP, SKIP or PROPAGATE");
         require(schedule != null, "schedule", schedule, "a schedule");
@@ -252,6 +256,11 @@ public record Recipe(
     /** Returns this recipe with parameters that learn or decay differently. */
     public Recipe withGroups(ParameterGroup... value) {
         return change(d -> d.groups = value == null ? null : List.of(value));
+    }
+
+    /** Returns this recipe with look-ahead: after k updates the weights go back by 1 - alpha of the way. */
+    public Recipe withLookahead(int k, double alpha) {
+        return change(d -> d.lookahead = new Lookahead.Settings(k, alpha));
     }
 
     /** Returns this recipe with another schedule. */

@@ -2,6 +2,7 @@ package org.backbonelab.train;
 
 import java.util.List;
 import org.backbonelab.data.Augmentation;
+import org.backbonelab.optim.Lookahead;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Precision;
 
@@ -17,6 +18,7 @@ final class RecipeDraft {
     double weightDecay = 0.05;
     double layerDecay = 1;
     List<ParameterGroup> groups = List.of();
+    Lookahead.Settings lookahead = Lookahead.Settings.NONE;
     Schedule schedule = Schedule.COSINE;
     double warmupEpochs;
     double labelSmoothing;
@@ -46,6 +48,7 @@ final class RecipeDraft {
         weightDecay = r.weightDecay();
         layerDecay = r.layerDecay();
         groups = r.groups();
+        lookahead = r.lookahead();
         schedule = r.schedule();
         warmupEpochs = r.warmupEpochs();
         labelSmoothing = r.labelSmoothing();
@@ -75,6 +78,7 @@ final class RecipeDraft {
                 weightDecay,
                 layerDecay,
                 groups,
+                lookahead,
                 schedule,
                 warmupEpochs,
                 labelSmoothing,

@@ -26,7 +26,7 @@ class OptimizersTest {
         return Optimizers.names();
     }
 
-    /** arXiv 2410.06373, algorithm 1: 3, 7, 6 and 3 of each kind. (The paper's text lists LAMB and others in (b).) */
+    /** arXiv 2410.06373, figure 2. */
     @Test
     void theTwentyAndTheirCategories() {
         Map<Character, Long> counts = Optimizers.bocb().stream()

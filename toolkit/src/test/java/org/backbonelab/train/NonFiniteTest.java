@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.IntNode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -244,6 +245,15 @@ class NonFiniteTest {
             assertEquals(unbroken.outcome.trainLoss(), resumed.outcome.trainLoss());
             assertSame(unbroken.values, resumed.values);
         }
+    }
+
+    @Test
+    void checkpointsWrittenBeforeTheseUpdatesWereCountedHaveNone() throws JsonProcessingException {
+        LoopState old = CheckpointFormat.MAPPER.readValue(
+                "{\"step\":5,\"images\":90,\"lossSum\":2.5,\"trainLoss\":[3.0],\"evaluations\":[],\"best\":-1}",
+                LoopState.class);
+        assertEquals(new LoopState(5, 90, 0, 0, 2.5, List.of(3.0), List.of(), -1), old);
+        assertEquals(List.of(3.0, 1.25), old.epochEnded(2).trainLoss());
     }
 
     @Test

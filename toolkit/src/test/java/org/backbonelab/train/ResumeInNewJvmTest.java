@@ -60,6 +60,7 @@ class ResumeInNewJvmTest {
                 Sharpness.lookSam(3, 0.7))) {
             out.put(kind.toString(), sgd.withSam(kind, 0.1));
         }
+        out.put("look-ahead", recipe.withLookahead(4, 0.5));
         out.put("LookSAM with Sophia", recipe.withOptimizer("sophia").withSam(Sharpness.lookSam(4, 0.7), 0.1));
         return out;
     }
