@@ -74,6 +74,11 @@ public final class MogaNet extends Backbone {
         return head.apply(Kernels.spatialMean(features), pass);
     }
 
+    /** Returns a factor per channel as it multiplies (N, C, H, W). */
+    private static NDArray channels(Parameter factor, NDArray x, Pass pass) {
+        return pass.value(factor, x).reshape(1, -1, 1, 1);
+    }
+
     private static Conv conv(int in, int out, int kernel, int stride) {
         return new Conv(Conv.Spec.same(in, out, kernel, stride), Init.heFanOut(), true);
     }
@@ -127,8 +132,10 @@ public final class MogaNet extends Backbone {
         Block(String name, int dim, int hidden, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
-            scale1 = parameter("layer_scale_1", Init.constant(SMALL), 1, dim, 1, 1);
-            scale2 = parameter("layer_scale_2", Init.constant(SMALL), 1, dim, 1, 1);
+            scale1 = parameter("layer_scale_1", Init.constant(SMALL), dim);
+            storedAs(scale1, 1, dim, 1, 1);
+            scale2 = parameter("layer_scale_2", Init.constant(SMALL), dim);
+            storedAs(scale2, 1, dim, 1, 1);
             norm1 = child("norm1", new BatchNorm(dim, Init.ONES));
             attn = child("attn", new Aggregation(dim));
             norm2 = child("norm2", new BatchNorm(dim, Init.ONES));
@@ -137,9 +144,9 @@ public final class MogaNet extends Backbone {
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
-            NDArray branch = attn.apply(norm1.apply(x, pass), pass).mul(pass.value(scale1, x));
+            NDArray branch = attn.apply(norm1.apply(x, pass), pass).mul(channels(scale1, x, pass));
             NDArray y = pass.dropPath(branch, dropPath).add(x);
-            branch = mlp.apply(norm2.apply(y, pass), pass).mul(pass.value(scale2, x));
+            branch = mlp.apply(norm2.apply(y, pass), pass).mul(channels(scale2, x, pass));
             NDArray out = pass.dropPath(branch, dropPath).add(y);
             pass.tap(name, out);
             return out;
@@ -159,14 +166,15 @@ public final class MogaNet extends Backbone {
             gate = child("gate", conv(dim, dim, 1, 1));
             value = child("value", new MultiOrder(dim));
             proj2 = child("proj_2", conv(dim, dim, 1, 1));
-            sigma = parameter("sigma.scale", Init.constant(SMALL), 1, dim, 1, 1);
+            sigma = parameter("sigma.scale", Init.constant(SMALL), dim);
+            storedAs(sigma, 1, dim, 1, 1);
         }
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = proj1.apply(x, pass);
             NDArray mean = Kernels.spatialMean(y).expandDims(2).expandDims(3);
-            y = Pointwise.silu(y.add(y.sub(mean).mul(pass.value(sigma, x))));
+            y = Pointwise.silu(y.add(y.sub(mean).mul(channels(sigma, x, pass))));
             NDArray g = Pointwise.silu(gate.apply(y, pass));
             NDArray v = Pointwise.silu(value.apply(y, pass));
             return proj2.apply(g.mul(v), pass).add(x);
@@ -216,7 +224,8 @@ public final class MogaNet extends Backbone {
             depthwise = child("dwconv", new Conv(Conv.Spec.depthwise(hidden, 3), Init.heFanIn(), true));
             fc2 = child("fc2", conv(hidden, dim, 1, 1));
             decompose = child("decompose", conv(hidden, 1, 1, 1));
-            sigma = parameter("sigma.scale", Init.constant(SMALL), 1, hidden, 1, 1);
+            sigma = parameter("sigma.scale", Init.constant(SMALL), hidden);
+            storedAs(sigma, 1, hidden, 1, 1);
         }
 
         @Override
@@ -224,7 +233,7 @@ public final class MogaNet extends Backbone {
             NDArray y = Activation.gelu(depthwise.apply(fc1.apply(x, pass), pass));
             pass.tap(tap, y);
             NDArray common = Activation.gelu(decompose.apply(y, pass));
-            return fc2.apply(y.add(y.sub(common).mul(pass.value(sigma, x))), pass);
+            return fc2.apply(y.add(y.sub(common).mul(channels(sigma, x, pass))), pass);
         }
     }
 }

@@ -50,6 +50,11 @@ class HostileFilesTest {
         all.put("type that is no number", pair("BOOL", "[8]", "[8,16]"));
         all.put("type too wide", pair("F64", "[2]", "[8,16]"));
         all.put("type too narrow", pair("F16", "[2]", "[8,16]"));
+        places(all);
+        return all.entrySet().stream();
+    }
+
+    private static void places(Map<String, String> all) {
         all.put("overlap", pair("F32", "[2]", "[4,12]"));
         all.put("same place twice", pair("F32", "[2]", "[0,8]"));
         all.put("gap", pair("F32", "[1]", "[12,16]"));
@@ -69,7 +74,6 @@ class HostileFilesTest {
         all.put("three offsets", pair("F32", "[2]", "[8,12,16]"));
         all.put("offsets are no list", pair("F32", "[2]", "8"));
         all.put("nothing named", "{}      ");
-        return all.entrySet().stream();
     }
 
     private static String b(String type, String shape, String offsets) {
