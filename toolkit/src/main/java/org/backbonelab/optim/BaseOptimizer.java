@@ -15,8 +15,25 @@ import org.backbonelab.tensor.TorchScript;
  * What all update rules share: learning rate, decay and its exemptions, state per parameter, clearing of gradients.
  *
  * <p>{@link #step} updates all parameters with one native call for each group of equal settings. As a DJL optimizer it
- * works in DJL's own {@code Trainer} too, a parameter at a time. DJL hands a custom optimizer a gradient and leaves
- * clearing it to the optimizer; without that, gradients add up silently.
+ * works in DJL's own {@code Trainer} too, a parameter at a time:
+ *
+ * <pre>{@code
+ * BaseOptimizer adan = Optimizers.get("adan").factory().build(2e-3, 0.05);
+ * TrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(adan);
+ * try (Trainer trainer = model.newTrainer(config)) {
+ *     trainer.initialize(new Shape(32, 3, 32, 32));
+ *     for (Batch batch : trainer.iterateDataset(dataset)) {
+ *         EasyTrain.trainBatch(trainer, batch);
+ *         trainer.step();
+ *         batch.close();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>There nothing tells it of the other parameters, of groups, or of curvature: weight decay acts on all, {@code
+ * lamb_bocb} clips each tensor by itself, and {@code sophia} is {@code sophia_bocb} unless {@link #curvature} is called.
+ * DJL hands a custom optimizer a gradient and leaves clearing it to the optimizer; without that, gradients add up
+ * silently.
  */
 public abstract class BaseOptimizer extends Optimizer {
     private static final Settings USUAL = new Settings(1, 1);

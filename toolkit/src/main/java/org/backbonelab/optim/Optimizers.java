@@ -81,7 +81,7 @@ public final class Optimizers {
         add("adamw_mae", 'b', 1.5e-4, 0.05, "AdamW, betas 0.9, 0.95", (lr, wd) -> new AdamW(lr, wd, 0.9, 0.95));
         add("lamb_bocb", 'b', 5e-3, 0.05, "BOCB's released code", (lr, wd) -> new Lamb(lr, wd, true));
         add("radam_bocb", 'b', 1e-3, 1e-8, "BOCB's released code", (lr, wd) -> new RAdam(lr, wd, true));
-        add("lars_bocb", 'c', 1.2, 1e-6, "BOCB's released code", (lr, wd) -> new Lars(lr, wd, false));
+        add("lars_bocb", 'c', 0.1, 1e-4, "BOCB's released code, at SGD's rate", (lr, wd) -> new Lars(lr, wd, false));
         add("adafactor_bocb", 'c', 5e-4, 0.01, "BOCB's released code", (lr, wd) -> new AdaFactor(lr, wd, false));
         add("adabelief_bocb", 'c', 5e-3, 0.01, "BOCB's released code", (lr, wd) -> new AdaBelief(lr, wd, 1e-8));
         add("sophia_bocb", 'c', 1e-4, 0.1, "BOCB's released code", (lr, wd) -> new Sophia(lr, wd, true));

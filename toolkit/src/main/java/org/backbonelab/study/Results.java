@@ -1,7 +1,10 @@
 package org.backbonelab.study;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.Tables;
 import tech.tablesaw.api.Table;
@@ -21,6 +24,14 @@ public record Results(String name, List<Row> rows) {
     /** Returns a named series in long form: the axes, {@code index} and {@code value}. */
     public Table series(String series) {
         return Tables.series(series, rows);
+    }
+
+    /** Returns these cells and those of another study, each once, under this name. */
+    public Results and(Results other) {
+        List<Row> all = new ArrayList<>(rows);
+        Set<String> ids = rows.stream().map(Row::id).collect(Collectors.toSet());
+        other.rows.stream().filter(row -> !ids.contains(row.id())).forEach(all::add);
+        return new Results(name, all);
     }
 
     /** Writes the table as {@code <name>.csv} into the results folder and returns the file. */

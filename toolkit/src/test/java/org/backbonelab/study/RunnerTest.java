@@ -41,6 +41,17 @@ class RunnerTest {
         assertEquals(8, Studies.outcomes(first).values().stream().distinct().count(), "cells do not depend on axes");
     }
 
+    @Test
+    void twoStudiesTogetherHaveEveryCellOnce() {
+        Runner serial = Runner.serial(List.of());
+        RowStore store = store("both");
+        Results some = Studies.run(study().optimizers("sgd"), serial, store);
+        Results all = Studies.run(study(), serial, store);
+        Results both = some.and(all);
+        assertEquals(8, both.rows().size());
+        assertEquals(some.rows(), both.rows().subList(0, some.rows().size()));
+    }
+
     /** The bar of issue 2: the CSV equals that of an unbroken run, wall time aside. */
     @Test
     void brokenStudyResumesToTheTableOfAnUnbrokenOne() {
