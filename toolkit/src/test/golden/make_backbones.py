@@ -2,8 +2,10 @@
 """Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json.
 
     git clone https://github.com/huggingface/pytorch-image-models timm
-    git clone https://github.com/Westlake-AI/MogaNet moganet
-    /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm moganet [name ...]
+    git clone https://github.com/Westlake-AI/MogaNet
+    git clone https://github.com/AILab-CVC/UniRepLKNet
+    git clone https://github.com/DaiShiResearch/TransNeXt
+    /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm MogaNet UniRepLKNet TransNeXt/classification [name ...]
 
 Weights are not stored: both sides make them by one rule from a parameter's name and its shape in timm.
 
@@ -20,12 +22,15 @@ The images are x(i) of the name "images", rounded, the loss is sum(logits * x) w
 evaluation mode and, of each gradient in training mode (drop path 0), three numbers: its L2 norm, its sum, and its
 product with x of "gradient of " and the name. The reference runs in float64 on the float32 weights.
 """
+import contextlib
 import hashlib
+import io
 import json
 import math
 import pathlib
 import sys
 import types
+import warnings
 import zlib
 
 import numpy as np
@@ -56,6 +61,14 @@ def load_timm(checkout):
     sys.path.insert(0, checkout)
     import timm
     return timm
+
+
+@contextlib.contextmanager
+def quietly():
+    """The authors' code prints, and imports timm by names that it warns of."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def uniform(name, count):
@@ -164,9 +177,7 @@ def cases(timm):
 
     def moganet(strides):
         def make(**kw):
-            import warnings
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quietly():
                 from models.moganet import MogaNet
             model = MogaNet(arch="small", **kw)
             model.patch_embed1.projection[0].stride = model.patch_embed1.projection[3].stride = strides
@@ -174,6 +185,16 @@ def cases(timm):
         stride = f"stem strides {strides}"
         return Case(f"MogaNet(arch='small') of Westlake-AI/MogaNet at 386b548c, {stride}", make, 32 * strides[0],
                     112 * strides[0])
+
+    def unireplknet(**kw):
+        with quietly():
+            from unireplknet import UniRepLKNet
+            return UniRepLKNet(depths=(3, 3, 18, 3), dims=(80, 160, 320, 640), attempt_use_lk_impl=False, **kw)
+
+    def transnext(img_size=224, **kw):
+        with quietly():
+            from transnext import transnext_tiny
+            return transnext_tiny(img_size=img_size, **kw)
 
     def metaformer(first, second, plain):
         """The S12 sizes; timm lists PoolFormerV2's only."""
@@ -225,6 +246,10 @@ def cases(timm):
         "caformer_s12": metaformer("SepConv", "Attention", False),
         "moganet_small": moganet((2, 2)),
         "moganet_small_cifar": moganet((1, 1)),
+        "unireplknet_t": Case("UniRepLKNet(depths=(3, 3, 18, 3), dims=(80, 160, 320, 640)) of AILab-CVC/UniRepLKNet at "
+                              "b5677d8f", unireplknet, 64),
+        "transnext_tiny": Case("transnext_tiny() of DaiShiResearch/TransNeXt at c8a99743, native attention", transnext,
+                               64, img_size=64),
         "convnext_atto": named("convnext_atto", 64),
         "convnext_tiny": named("convnext_tiny", 64),
         "convnext_tiny_cifar": changed("convnext_tiny", 32, "stem.0 3x3 at stride 1", small_patch),
@@ -239,10 +264,10 @@ def cases(timm):
 
 def main():
     timm = load_timm(sys.argv[1])
-    sys.path.append(sys.argv[2])
+    sys.path += sys.argv[2:5]
     torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
-    chosen = sys.argv[3:]
+    chosen = sys.argv[5:]
     for name, case in cases(timm).items():
         if chosen and name not in chosen:
             continue

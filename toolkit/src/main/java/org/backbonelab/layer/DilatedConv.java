@@ -11,6 +11,13 @@ public final class DilatedConv extends Layer {
     private final int dilation;
     private final long area;
 
+    private DilatedConv(int channels, int kernel, int dilation, Init init, boolean withBias) {
+        this.dilation = dilation;
+        area = (long) kernel * kernel;
+        weight = parameter("weight", init, channels, 1, kernel, kernel);
+        bias = withBias ? parameter("bias", Init.ZEROS, channels) : null;
+    }
+
     /**
      * Builds the convolution, with bias.
      *
@@ -18,15 +25,17 @@ public final class DilatedConv extends Layer {
      * @param dilation distance of the kernel's values in pixels
      */
     public DilatedConv(int channels, int kernel, int dilation, Init init) {
-        this.dilation = dilation;
-        area = (long) kernel * kernel;
-        weight = parameter("weight", init, channels, 1, kernel, kernel);
-        bias = parameter("bias", Init.ZEROS, channels);
+        this(channels, kernel, dilation, init, true);
+    }
+
+    /** Returns a convolution that a norm follows; kernel and dilation as in the constructor. */
+    public static DilatedConv withoutBias(int channels, int kernel, int dilation, Init init) {
+        return new DilatedConv(channels, kernel, dilation, init, false);
     }
 
     @Override
     public NDArray apply(NDArray x, Pass pass) {
-        NDArray y = Spatial.depthwise(x, pass.value(weight, x), pass.value(bias, x), dilation);
+        NDArray y = Spatial.depthwise(x, pass.value(weight, x), bias == null ? null : pass.value(bias, x), dilation);
         pass.count(this, y, y.getShape().size() * area);
         return y;
     }

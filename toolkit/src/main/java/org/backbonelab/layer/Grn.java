@@ -17,8 +17,20 @@ public final class Grn extends Layer {
 
     /** Builds the norm; gamma and beta start at zero, which makes it the identity. */
     public Grn(int channels) {
-        weight = parameter("weight", Init.ZEROS, channels);
-        bias = parameter("bias", Init.ZEROS, channels);
+        this(channels, "weight", "bias");
+    }
+
+    private Grn(int channels, String weightName, String biasName) {
+        weight = parameter(weightName, Init.ZEROS, channels);
+        bias = parameter(biasName, Init.ZEROS, channels);
+    }
+
+    /** Returns a norm whose parameters are stored as the authors have them: gamma and beta, (1, 1, 1, C). */
+    public static Grn asGammaAndBeta(int channels) {
+        Grn grn = new Grn(channels, "gamma", "beta");
+        grn.storedAs(grn.weight, 1, 1, 1, channels);
+        grn.storedAs(grn.bias, 1, 1, 1, channels);
+        return grn;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The list of backbones.
@@ -85,6 +86,22 @@ public final class Backbones {
             moganet(stride == 2 ? "moganet_small" : "moganet_small_cifar", small);
         }
         moganet("moganet_micro", new MogaNet.Config(List.of(2, 1), List.of(32, 64), List.of(2, 2), List.of(4, 4)));
+
+        unireplknet("unireplknet_t", uniRepLkNetT());
+        List<List<Integer>> few = List.of(List.of(3, 3), List.of(7, 3));
+        unireplknet("unireplknet_micro", new UniRepLkNet.Config(List.of(2, 1), List.of(32, 64), few));
+        transnext(
+                "transnext_tiny",
+                new TransNeXt.Config(
+                        4,
+                        List.of(72, 144, 288, 576),
+                        List.of(2, 2, 15, 2),
+                        List.of(3, 6, 12, 24),
+                        List.of(8, 8, 4, 4),
+                        List.of(8, 4, 2, 1)));
+        transnext(
+                "transnext_micro",
+                new TransNeXt.Config(2, List.of(24, 48), List.of(2, 2), List.of(2, 4), List.of(4, 4), List.of(2, 1)));
 
         for (int width : new int[] {16, 32, 64}) {
             nfnet("nfnet_micro_w" + width, nfnetMicro(width));
@@ -236,6 +253,23 @@ public final class Backbones {
 
     private static void moganet(String name, MogaNet.Config config) {
         ALL.put(name, (s, d) -> new MogaNet(s, config, d));
+    }
+
+    private static void unireplknet(String name, UniRepLkNet.Config config) {
+        ALL.put(name, (s, d) -> new UniRepLkNet(s, config, d));
+    }
+
+    /** In the third stage every second kernel is small. */
+    private static UniRepLkNet.Config uniRepLkNetT() {
+        List<Integer> third =
+                IntStream.range(0, 18).map(i -> i % 2 == 0 ? 13 : 3).boxed().toList();
+        List<Integer> large = List.of(13, 13, 13);
+        return new UniRepLkNet.Config(
+                List.of(2, 2), List.of(80, 160, 320, 640), List.of(List.of(3, 3, 3), large, third, large));
+    }
+
+    private static void transnext(String name, TransNeXt.Config config) {
+        ALL.put(name, (s, d) -> new TransNeXt(s, config, d));
     }
 
     private static void nfnet(String name, NfNet.Config config) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class LayerDecay {
     private static final Pattern BLOCK = Pattern.compile("(stages\\.\\d+\\.blocks\\.\\d+|stages\\.\\d+\\.\\d+"
-            + "|layers\\.\\d+\\.blocks\\.\\d+|blocks\\.\\d+(\\.\\d+)?|layer\\d+\\.\\d+)\\..*");
+            + "|layers\\.\\d+\\.blocks\\.\\d+|blocks\\.\\d+(\\.\\d+)?|blocks?\\d+\\.\\d+|layer\\d+\\.\\d+)\\..*");
     private static final String CONVNEXT = "stages\\.\\d+\\.blocks\\.\\d+";
 
     private LayerDecay() {}

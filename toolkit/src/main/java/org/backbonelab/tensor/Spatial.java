@@ -12,14 +12,16 @@ public final class Spatial {
                 before = [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
                 return torch.constant_pad_nd(x, before, 0)
 
-              def depthwise(self, x: Tensor, weight: Tensor, bias: Tensor, dilation: int) -> Tensor:
+              def depthwise(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], dilation: int) -> Tensor:
                 y = x
                 if x.dtype == 15:
                   y = x.to(6)
                 padding = dilation * (weight.size(2) // 2)
                 y = torch.conv2d(y.contiguous(memory_format=2), weight, None, [1, 1], [padding, padding],
                                  [dilation, dilation], weight.size(0))
-                return torch.add_(y, bias.reshape([1, -1, 1, 1]))
+                if bias is not None:
+                  y = torch.add_(y, bias.reshape([1, -1, 1, 1]))
+                return y
 
               def neighbour_mean(self, x: Tensor) -> Tensor:
                 return torch.avg_pool2d(x, [3, 3], [1, 1], [1, 1], False, False)
@@ -58,7 +60,7 @@ public final class Spatial {
      *
      * @param x (N, C, H, W)
      * @param weight (C, 1, k, k), k odd
-     * @param bias (C)
+     * @param bias (C), or null
      * @param dilation distance of the kernel's values in pixels
      */
     public static NDArray depthwise(NDArray x, NDArray weight, NDArray bias, int dilation) {

@@ -11,7 +11,8 @@ import org.backbonelab.optim.Optimizers;
 /** Which parameters are exempt from weight decay, and which learn more slowly. */
 final class ParameterGroups {
     private static final Pattern EXEMPT =
-            Pattern.compile(".*(_embed|_token|relative_position_bias_table|gain|gamma|\\.scale)");
+            Pattern.compile(".*(_embed|_token|relative_position_bias_table|gain|gamma|\\.scale"
+                    + "|cpb_fc\\d\\.weight|query_embedding|relative_pos_bias_local|temperature)");
     private static final ParameterGroup REST = new ParameterGroup(".*", 1, 1);
 
     private ParameterGroups() {}
@@ -60,7 +61,7 @@ final class ParameterGroups {
      * Tells whether decay acts on a parameter; the exempt are those of timm and of the papers' own code.
      *
      * <p>Scalars and vectors: biases, norms (GRN too), LayerScale, residual scales. Whatever their shape: position
-     * embeddings, tables of relative position biases, tokens, gains of standardised convolutions.
+     * embeddings, all that gives biases by relative position, temperatures of softmaxes, tokens, gains of standardised convolutions.
      */
     static boolean isDecayed(String name, Shape shape) {
         return shape.dimension() >= 2 && !EXEMPT.matcher(name).matches();

@@ -16,8 +16,12 @@ import java.util.Set;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.optim.Sgd;
+import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.Precision;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Golden;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.testing.Uniform;
 import org.backbonelab.train.Recipe;
 import org.backbonelab.train.Sam;
 import org.backbonelab.train.Step;
@@ -81,6 +85,32 @@ class BackbonesTest {
     @MethodSource("micro")
     void samStepsReachEveryParameter(String name) {
         assertGradientsEverywhere(name, new Sam(0.05));
+    }
+
+    @ParameterizedTest
+    @MethodSource("micro")
+    void bfloat16GivesNearlyTheSameLogits(String name) {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Nets.create(manager, name);
+            // Of a new network much is zero, or nearly so.
+            Map<String, Shape> shapes = model.storedShapes();
+            model.namedParameters()
+                    .forEach((key, p) -> Golden.set(p.getArray(), Uniform.weights(key, shapes.get(key))));
+            NDArray images = Supervised.images(manager, Nets.batch(8));
+            float[] exact = model.apply(images, Pass.evaluation()).toFloatArray();
+            NDArray low = model.apply(images, Pass.evaluation().withPrecision(Precision.BF16));
+            float[] near = Kernels.toFloat(low).toFloatArray();
+            double range = 0;
+            double difference = 0;
+            for (int i = 0; i < exact.length; i++) {
+                for (float other : exact) {
+                    range = Math.max(range, exact[i] - other);
+                }
+                difference = Math.max(difference, Math.abs(exact[i] - near[i]));
+            }
+            assertTrue(difference > 0, "nothing was computed in bfloat16");
+            assertTrue(difference <= 0.02 * range, difference + " of a range of " + range);
+        }
     }
 
     /** Heads and gains that start at zero open in the first two steps; from then on nothing is dead. */

@@ -38,6 +38,24 @@ class LayerDecayTest {
                 4);
     }
 
+    @Test
+    void mogaNetAndTransNeXtNumberTheirStages() {
+        assertLayers(
+                List.of(
+                        "patch_embed1.proj.weight",
+                        "block1.0.norm1.weight",
+                        "norm1.weight",
+                        "patch_embed2.proj.weight",
+                        "blocks2.0.norm1.weight",
+                        "head.weight"),
+                0,
+                1,
+                2,
+                2,
+                2,
+                3);
+    }
+
     /** Depths 2, 1: M = 3; stem with block 1, downsampling with the first block of its stage. */
     @Test
     void convNextAsItsV2() {
