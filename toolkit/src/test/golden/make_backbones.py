@@ -20,7 +20,8 @@ Weights are not stored: both sides make them by one rule from a parameter's name
 
 The images are x(i) of the name "images", rounded, the loss is sum(logits * x) with x of "loss". A file holds the logits in
 evaluation mode and, of each gradient in training mode (drop path 0), three numbers: its L2 norm, its sum, and its
-product with x of "gradient of " and the name. The reference runs in float64 on the float32 weights.
+product with x of "gradient of " and the name; where timm gives the feature maps of stages, of each as much. The
+reference runs in float64 on the float32 weights.
 """
 import contextlib
 import hashlib
@@ -114,6 +115,7 @@ def run(model, size, channels=3):
     x = torch.from_numpy(pixels.reshape(BATCH, channels, size, size))
     with torch.no_grad():
         logits = model.eval()(x).numpy()
+        stages = stage_features(model, x)
     y = model.train()(x)
     (y * torch.from_numpy(uniform("loss", y.numel()).reshape(y.shape))).sum().backward()
     gradients = {}
@@ -122,7 +124,16 @@ def run(model, size, channels=3):
         gradients[name] = numbers([np.linalg.norm(g), g.sum(), g @ uniform("gradient of " + name, g.size)])
     lines = "".join(f"{k} {','.join(map(str, s))}\n" for k, s in sorted(shapes.items()))
     return {"names": {"count": len(shapes), "sha256": hashlib.sha256(lines.encode()).hexdigest()},
-            "logits": numbers(logits), "gradients": gradients}
+            "logits": numbers(logits), **stages, "gradients": gradients}
+
+
+def stage_features(model, x):
+    """Of the last map of each resolution: its side, channels, L2 norm, sum, and product with x of "stage" and the side."""
+    if not hasattr(model, "forward_intermediates"):
+        return {}
+    maps = {m.shape[2]: m.numpy().reshape(-1) for m in model.forward_intermediates(x, intermediates_only=True)}
+    return {"stages": [numbers([side, m.size / BATCH / side ** 2, np.linalg.norm(m), m.sum(),
+                                m @ uniform(f"stage {side}", m.size)]) for side, m in maps.items()]}
 
 
 class Nothing(nn.Identity):

@@ -171,12 +171,15 @@ def types():
 
 
 def adaptations(timm):
-    from timm.layers import resample_abs_pos_embed
+    from timm.layers import resample_abs_pos_embed, resize_rel_pos_bias_table
     from timm.models._manipulate import adapt_input_conv
     positions = torch.from_numpy(rule.values("pos_embed", (1, 26, 8)).astype(np.float32))
+    biases = torch.from_numpy(rule.values("relative_position_bias_table", (49, 2)).astype(np.float32))
     conv = torch.from_numpy(rule.values("stem", (2, 3, 2, 2)).astype(np.float32))
     return {"up": rule.numbers(resample_abs_pos_embed(positions, [7, 7])),
             "down": rule.numbers(resample_abs_pos_embed(positions, [2, 2])),
+            "wider": rule.numbers(resize_rel_pos_bias_table(biases, (7, 7), (169, 2))),
+            "narrower": rule.numbers(resize_rel_pos_bias_table(biases, (2, 2), (9, 2))),
             "grey": rule.numbers(adapt_input_conv(1, conv)), "five": rule.numbers(adapt_input_conv(5, conv.clone()))}
 
 

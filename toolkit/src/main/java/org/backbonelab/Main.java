@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import org.backbonelab.analysis.Measures;
 import org.backbonelab.data.DataException;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.data.PublishedWeights;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.results.Tables;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             Main.Report.class,
             Main.Download.class,
+            Main.Weights.class,
             Main.WorkerCommand.class
         })
 public final class Main {
@@ -70,17 +72,27 @@ public final class Main {
 
     @Command(name = "list", description = "Lists backbones, optimizers, data sets or measures.")
     static final class ListNames implements Callable<Integer> {
-        @Parameters(description = "backbones, optimizers, datasets or measures")
+        @Parameters(index = "0", description = "backbones, optimizers, datasets or measures")
         private String what;
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                description = "of backbones: a family, a group such as bocb, or a pattern such as resnet*")
+        private String filter;
 
         @Spec
         private CommandSpec spec;
 
         @Override
         public Integer call() {
+            if (filter != null && !what.equals("backbones")) {
+                throw new IllegalArgumentException(
+                        "filter \"" + filter + "\" of " + what + ", expected none: only backbones have filters");
+            }
             var names =
                     switch (what) {
-                        case "backbones" -> Backbones.names();
+                        case "backbones" -> filter == null ? Backbones.names() : Backbones.names(filter);
                         case "optimizers" -> Optimizers.names();
                         case "datasets" -> Datasets.names();
                         case "measures" ->
@@ -126,6 +138,24 @@ public final class Main {
         @Override
         public Integer call() {
             spec.commandLine().getOut().println(Datasets.download(dataset, folder));
+            return 0;
+        }
+    }
+
+    @Command(name = "weights", description = "Downloads timm's weights of a network into the cache, prints the file.")
+    static final class Weights implements Callable<Integer> {
+        @Parameters(description = "timm's name, such as resnet50.a1_in1k")
+        private String name;
+
+        @Option(names = "--to", description = "folder (default: the cache of this user)")
+        private Path folder;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            spec.commandLine().getOut().println(PublishedWeights.download(name, folder));
             return 0;
         }
     }

@@ -69,9 +69,17 @@ class MainTest {
     }
 
     @Test
+    void listsBackbonesOfAFilter() {
+        assertEquals("alexnet\nvgg13_bn\n", run("list", "backbones", "bocb_a").out);
+        assertRefused(run("list", "backbones", "resnext"), "\"resnext\"", "expected a family");
+        assertRefused(run("list", "optimizers", "lamb"), "\"lamb\"", "expected none");
+    }
+
+    @Test
     void unknownCommand() {
         assertRefused(run("trian"), "trian");
         assertRefused(run("list", "optimisers"), "\"optimisers\"", "expected backbones, optimizers");
+        assertRefused(run("weights", "timm/resnet18"), "\"timm/resnet18\"", "resnet50.a1_in1k");
         assertRefused(run("download", "imagenet"), "\"imagenet\"", "expected fashion-mnist");
         assertEquals(2, run().code);
     }

@@ -6,14 +6,22 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /** An image classifier: features, then a head; (N, C, H, W) to logits (N, classes). */
 public abstract class Backbone extends Layer {
+    /** Activations inside a block, by the name under which a pass shows them. */
+    private static final Pattern INSIDE_BLOCK = Pattern.compile(".*\\.(act\\d?|expanded)");
+
     private final ImageSpec spec;
+    private Function<ImageSpec, Backbone> rebuild;
 
     /** Builds the network for images of one size. */
     protected Backbone(ImageSpec spec) {
@@ -36,9 +44,76 @@ public abstract class Backbone extends Layer {
     /** Pools the features and classifies them: (N, classes). */
     protected abstract NDArray head(NDArray features, Pass pass);
 
+    /** Returns the output of a block as (N, D, h, w); families whose blocks have another layout override it. */
+    protected NDArray asMap(NDArray block) {
+        return block;
+    }
+
     @Override
     public final NDArray apply(NDArray x, Pass pass) {
         return head(forwardFeatures(x, pass), pass);
+    }
+
+    /**
+     * Computes the feature map after each stage: the output of the last block of each resolution.
+     *
+     * <p>A ViT or Mixer has one stage. Norms between or after the stages are not part of them, and the token of a ViT's
+     * class is left out. A listener of the pass itself hears nothing.
+     *
+     * @param x (N, C, H, W)
+     * @return (N, D, h, w), one a stage, from the largest h and w to the smallest; float32
+     */
+    public final List<NDArray> stageFeatures(NDArray x, Pass pass) {
+        Map<Long, NDArray> maps = new LinkedHashMap<>();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            forwardFeatures(x, pass.withTap((name, y) -> {
+                if (!INSIDE_BLOCK.matcher(name).matches()) {
+                    NDArray map = asMap(y);
+                    NDScope.unregister(map);
+                    NDArray earlier = maps.put(map.getShape().get(2), map);
+                    if (earlier != null) {
+                        // The next block has used it by now, and the graph holds what it needs.
+                        earlier.close();
+                    }
+                }
+            }));
+            maps.values().forEach(NDScope::unregister);
+        }
+        maps.values().forEach(NDScope::register);
+        return List.copyOf(maps.values());
+    }
+
+    /**
+     * Returns a network for other classes: copies of all weights, but a new classifier.
+     *
+     * <p>The classifier is the parameters whose shape depends on the number of classes; it is new even if the number stays.
+     *
+     * @param seed of the classifier's initial values
+     * @throws IllegalStateException if the network is not of {@link Backbones#create}, or not initialised
+     */
+    public final Backbone withClasses(int classes, long seed) {
+        if (rebuild == null || !namedParameters().values().iterator().next().isInitialized()) {
+            throw new IllegalStateException("another classifier is for initialised networks of Backbones.create only");
+        }
+        Backbone out = rebuild.apply(spec.withClasses(classes));
+        Map<String, Parameter> from = namedParameters();
+        out.initialize(from.values().iterator().next().getArray().getManager(), seed);
+        Map<String, Shape> shapes = storedShapes();
+        Map<String, Shape> others =
+                rebuild.apply(spec.withClasses(spec.classes() + 1)).storedShapes();
+        out.namedParameters().forEach((name, p) -> {
+            if (shapes.get(name).equals(others.get(name))) {
+                Kernels.assign(p.getArray(), from.get(name).getArray());
+            }
+        });
+        return out;
+    }
+
+    /** Says how to build this network for other images or classes. */
+    final Backbone rebuiltBy(Function<ImageSpec, Backbone> build) {
+        rebuild = build;
+        return this;
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * The list of backbones.
@@ -21,6 +20,7 @@ public final class Backbones {
     }
 
     private static final Map<String, Factory> ALL = new LinkedHashMap<>();
+    private static final Map<String, String> FAMILIES = new LinkedHashMap<>();
 
     static {
         List<Integer> alex = List.of(64, 192, 384, 256, 256);
@@ -39,10 +39,10 @@ public final class Backbones {
         densenet("densenet121", new DenseNet.Config(64, 32, List.of(6, 12, 24, 16), false));
         densenet("densenet121_cifar", new DenseNet.Config(64, 32, List.of(6, 12, 24, 16), true));
         densenet("densenet_micro", new DenseNet.Config(16, 12, List.of(3, 6, 6), true));
-        mobilenet("mobilenetv2_100", mobileNetV2());
-        mobilenet("mobilenetv2_micro", inverted(false));
-        mobilenet("efficientnet_b0", efficientNet());
-        mobilenet("efficientnet_micro", inverted(true));
+        mobilenet("mobilenetv2_100", MobileNet.Config.mobileNetV2());
+        mobilenet("mobilenetv2_micro", MobileNet.Config.inverted(false));
+        efficientnet("efficientnet_b0", MobileNet.Config.efficientNetB0());
+        efficientnet("efficientnet_micro", MobileNet.Config.inverted(true));
         repvgg("repvgg_a1", new RepVgg.Config(64, List.of(64, 128, 256, 1280), List.of(2, 4, 14, 1), false));
         repvgg("repvgg_micro", new RepVgg.Config(16, List.of(32, 64), List.of(2, 2), false));
 
@@ -87,7 +87,7 @@ public final class Backbones {
         }
         moganet("moganet_micro", new MogaNet.Config(List.of(2, 1), List.of(32, 64), List.of(2, 2), List.of(4, 4)));
 
-        unireplknet("unireplknet_t", uniRepLkNetT());
+        unireplknet("unireplknet_t", UniRepLkNet.Config.tiny());
         List<List<Integer>> few = List.of(List.of(3, 3), List.of(7, 3));
         unireplknet("unireplknet_micro", new UniRepLkNet.Config(List.of(2, 1), List.of(32, 64), few));
         transnext(
@@ -117,6 +117,21 @@ public final class Backbones {
     /** Returns all names in the order of the list. */
     public static Set<String> names() {
         return ALL.keySet();
+    }
+
+    /**
+     * Returns the names that a filter means, such as {@code bocb}, {@code convnext} or {@code *_micro}.
+     *
+     * <p>A family gives its members in the order of the list. The group {@code bocb} gives the twenty of the BOCB study
+     * (arXiv 2410.06373, table A1) in its order, in the form for ImageNet; {@code bocb_a}, {@code bocb_b} and {@code bocb_c}
+     * are its three parts: primary, classical and modern. {@code bocb_cifar} gives the form in which the study trained on
+     * CIFAR: names that end in {@code _cifar} on images of 32 pixels, the others on images enlarged to 224. In other
+     * filters {@code *} stands for any characters and {@code ?} for one.
+     *
+     * @throws IllegalArgumentException if no name fits
+     */
+    public static List<String> names(String filter) {
+        return Selection.of(filter, FAMILIES);
     }
 
     /**
@@ -152,61 +167,41 @@ public final class Backbones {
         return factory;
     }
 
+    private static void add(String family, String name, Factory factory) {
+        ALL.put(name, (s, d) -> rebuildable(factory, s, d));
+        FAMILIES.put(name, family);
+    }
+
+    private static Backbone rebuildable(Factory factory, ImageSpec spec, double dropPath) {
+        return factory.build(spec, dropPath).rebuiltBy(other -> rebuildable(factory, other, dropPath));
+    }
+
     private static void alexnet(String name, AlexNet.Config config) {
-        ALL.put(name, (s, d) -> new AlexNet(s, config, d));
+        add("alexnet", name, (s, d) -> new AlexNet(s, config, d));
     }
 
     private static void vgg(String name, Vgg.Config config) {
-        ALL.put(name, (s, d) -> new Vgg(s, config, d));
+        add("vgg", name, (s, d) -> new Vgg(s, config, d));
     }
 
     private static void densenet(String name, DenseNet.Config config) {
-        ALL.put(name, (s, d) -> new DenseNet(s, config, d));
+        add("densenet", name, (s, d) -> new DenseNet(s, config, d));
     }
 
     private static void mobilenet(String name, MobileNet.Config config) {
-        ALL.put(name, (s, d) -> new MobileNet(s, config, d));
+        add("mobilenet", name, (s, d) -> new MobileNet(s, config, d));
+    }
+
+    private static void efficientnet(String name, MobileNet.Config config) {
+        add("efficientnet", name, (s, d) -> new MobileNet(s, config, d));
     }
 
     private static void repvgg(String name, RepVgg.Config config) {
-        ALL.put(name, (s, d) -> new RepVgg(s, config, d));
-    }
-
-    private static MobileNet.Config mobileNetV2() {
-        List<MobileNet.Stage> stages = List.of(
-                new MobileNet.Stage(1, 16, 1, 1, 3),
-                new MobileNet.Stage(6, 24, 2, 2, 3),
-                new MobileNet.Stage(6, 32, 3, 2, 3),
-                new MobileNet.Stage(6, 64, 4, 2, 3),
-                new MobileNet.Stage(6, 96, 3, 1, 3),
-                new MobileNet.Stage(6, 160, 3, 2, 3),
-                new MobileNet.Stage(6, 320, 1, 1, 3));
-        return new MobileNet.Config(false, 2, 32, stages, 1280);
-    }
-
-    private static MobileNet.Config efficientNet() {
-        List<MobileNet.Stage> stages = List.of(
-                new MobileNet.Stage(1, 16, 1, 1, 3),
-                new MobileNet.Stage(6, 24, 2, 2, 3),
-                new MobileNet.Stage(6, 40, 2, 2, 5),
-                new MobileNet.Stage(6, 80, 3, 2, 3),
-                new MobileNet.Stage(6, 112, 3, 1, 5),
-                new MobileNet.Stage(6, 192, 4, 2, 5),
-                new MobileNet.Stage(6, 320, 1, 1, 3));
-        return new MobileNet.Config(true, 2, 32, stages, 1280);
-    }
-
-    /** Inverted bottlenecks for small images: 28 pixels, then 14, then 7. */
-    private static MobileNet.Config inverted(boolean efficient) {
-        List<MobileNet.Stage> stages = List.of(
-                new MobileNet.Stage(1, 16, 1, 1, 3),
-                new MobileNet.Stage(6, 24, 2, 2, 3),
-                new MobileNet.Stage(6, 48, 2, 2, efficient ? 5 : 3));
-        return new MobileNet.Config(efficient, 1, 16, stages, 192);
+        add("repvgg", name, (s, d) -> new RepVgg(s, config, d));
     }
 
     private static void resnet(String name, ResNet.Config config) {
-        ALL.put(name, (s, d) -> new ResNet(s, config, d));
+        add("resnet", name, (s, d) -> new ResNet(s, config, d));
     }
 
     /** The published form and the one for CIFAR. */
@@ -217,10 +212,12 @@ public final class Backbones {
 
     /** Both versions of one size. */
     private static void convnext(String size, int patch, List<Integer> dims, Integer... depths) {
-        ALL.put(
+        add(
+                "convnext",
                 "convnext_" + size,
                 (s, d) -> new ConvNeXt(s, new ConvNeXt.Config(false, patch, dims, List.of(depths)), d));
-        ALL.put(
+        add(
+                "convnextv2",
                 "convnextv2_" + size,
                 (s, d) -> new ConvNeXt(s, new ConvNeXt.Config(true, patch, dims, List.of(depths)), d));
     }
@@ -230,15 +227,15 @@ public final class Backbones {
     }
 
     private static void vit(String name, Vit.Config config) {
-        ALL.put(name, (s, d) -> new Vit(s, config, d));
+        add("vit", name, (s, d) -> new Vit(s, config, d));
     }
 
     private static void mixer(String name, MlpMixer.Config config) {
-        ALL.put(name, (s, d) -> new MlpMixer(s, config, d));
+        add("mixer", name, (s, d) -> new MlpMixer(s, config, d));
     }
 
     private static void swin(String name, Swin.Config config) {
-        ALL.put(name, (s, d) -> new Swin(s, config, d));
+        add("swin", name, (s, d) -> new Swin(s, config, d));
     }
 
     /** The S12 of four stages, and a small one of two: half of them have the first mixer. */
@@ -247,33 +244,24 @@ public final class Backbones {
                 4, List.of(64, 128, 320, 512), List.of(2, 2, 6, 2), List.of(first, first, second, second));
         MetaFormer.Config micro =
                 new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), List.of(first, second, second));
-        ALL.put(name + "_s12", (s, d) -> new MetaFormer(s, s12, d));
-        ALL.put(name + "_micro", (s, d) -> new MetaFormer(s, micro, d));
+        add("metaformer", name + "_s12", (s, d) -> new MetaFormer(s, s12, d));
+        add("metaformer", name + "_micro", (s, d) -> new MetaFormer(s, micro, d));
     }
 
     private static void moganet(String name, MogaNet.Config config) {
-        ALL.put(name, (s, d) -> new MogaNet(s, config, d));
+        add("moganet", name, (s, d) -> new MogaNet(s, config, d));
     }
 
     private static void unireplknet(String name, UniRepLkNet.Config config) {
-        ALL.put(name, (s, d) -> new UniRepLkNet(s, config, d));
-    }
-
-    /** In the third stage every second kernel is small. */
-    private static UniRepLkNet.Config uniRepLkNetT() {
-        List<Integer> third =
-                IntStream.range(0, 18).map(i -> i % 2 == 0 ? 13 : 3).boxed().toList();
-        List<Integer> large = List.of(13, 13, 13);
-        return new UniRepLkNet.Config(
-                List.of(2, 2), List.of(80, 160, 320, 640), List.of(List.of(3, 3, 3), large, third, large));
+        add("unireplknet", name, (s, d) -> new UniRepLkNet(s, config, d));
     }
 
     private static void transnext(String name, TransNeXt.Config config) {
-        ALL.put(name, (s, d) -> new TransNeXt(s, config, d));
+        add("transnext", name, (s, d) -> new TransNeXt(s, config, d));
     }
 
     private static void nfnet(String name, NfNet.Config config) {
-        ALL.put(name, (s, d) -> new NfNet(s, config, d));
+        add("nfnet", name, (s, d) -> new NfNet(s, config, d));
     }
 
     /** A two-stage NFNet for small images: 28 pixels, then 14, then 7. */

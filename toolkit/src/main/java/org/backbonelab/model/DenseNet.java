@@ -106,8 +106,9 @@ public final class DenseNet extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = conv1.apply(norm1.applyRelu(x, pass), pass);
             y = conv2.apply(norm2.applyRelu(y, pass), pass);
-            pass.tap(name, y);
-            return NDArrays.concat(new NDList(x, pass.dropPath(y, dropPath)), 1);
+            NDArray out = NDArrays.concat(new NDList(x, pass.dropPath(y, dropPath)), 1);
+            pass.tap(name, out);
+            return out;
         }
     }
 

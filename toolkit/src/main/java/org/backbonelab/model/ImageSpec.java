@@ -15,4 +15,9 @@ public record ImageSpec(int channels, int size, int classes) {
                     + " classes: expected numbers of 1 or more");
         }
     }
+
+    /** Returns this with another number of classes. */
+    public ImageSpec withClasses(int other) {
+        return new ImageSpec(channels, size, other);
+    }
 }

@@ -101,6 +101,11 @@ public final class MetaFormer extends Backbone {
     }
 
     @Override
+    protected NDArray asMap(NDArray block) {
+        return block.transpose(0, 3, 1, 2);
+    }
+
+    @Override
     protected NDArray head(NDArray features, Pass pass) {
         NDArray y = norm.apply(Kernels.spatialMean(features), pass);
         return (fc == null ? mlpHead : fc).apply(y, pass);

@@ -21,6 +21,7 @@ public final class MlpMixer extends Backbone {
     private final List<MixerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
     private final Linear head;
+    private final int side;
 
     /** The sizes of one member of the family. */
     public record Config(int patch, int dim, int depth, int tokenHidden, int channelHidden) {}
@@ -28,7 +29,7 @@ public final class MlpMixer extends Backbone {
     /** Builds a network. */
     public MlpMixer(ImageSpec spec, Config config, double dropPath) {
         super(spec);
-        int side = patches(spec, config.patch);
+        side = patches(spec, config.patch);
         stem = child(
                 "stem.proj", new Conv(Conv.Spec.patch(spec.channels(), config.dim, config.patch), Init.leCun(), true));
         double[] rates = dropPathRates(config.depth, dropPath);
@@ -47,6 +48,13 @@ public final class MlpMixer extends Backbone {
             y = block.applyAlone(y, pass);
         }
         return norm.apply(y, pass);
+    }
+
+    @Override
+    protected NDArray asMap(NDArray block) {
+        NDArray tokens = block;
+        return tokens.transpose(0, 2, 1)
+                .reshape(tokens.getShape().get(0), tokens.getShape().get(2), side, side);
     }
 
     @Override

@@ -47,7 +47,40 @@ public final class MobileNet extends Backbone {
      * @param stages in their order
      * @param head channels before the classifier
      */
-    public record Config(boolean efficient, int stemStride, int stem, List<Stage> stages, int head) {}
+    public record Config(boolean efficient, int stemStride, int stem, List<Stage> stages, int head) {
+        /** Returns MobileNet V2 of width 1. */
+        static Config mobileNetV2() {
+            List<Stage> stages = List.of(
+                    new Stage(1, 16, 1, 1, 3),
+                    new Stage(6, 24, 2, 2, 3),
+                    new Stage(6, 32, 3, 2, 3),
+                    new Stage(6, 64, 4, 2, 3),
+                    new Stage(6, 96, 3, 1, 3),
+                    new Stage(6, 160, 3, 2, 3),
+                    new Stage(6, 320, 1, 1, 3));
+            return new Config(false, 2, 32, stages, 1280);
+        }
+
+        /** Returns EfficientNet-B0. */
+        static Config efficientNetB0() {
+            List<Stage> stages = List.of(
+                    new Stage(1, 16, 1, 1, 3),
+                    new Stage(6, 24, 2, 2, 3),
+                    new Stage(6, 40, 2, 2, 5),
+                    new Stage(6, 80, 3, 2, 3),
+                    new Stage(6, 112, 3, 1, 5),
+                    new Stage(6, 192, 4, 2, 5),
+                    new Stage(6, 320, 1, 1, 3));
+            return new Config(true, 2, 32, stages, 1280);
+        }
+
+        /** Returns inverted bottlenecks for small images: 28 pixels, then 14, then 7. */
+        static Config inverted(boolean efficient) {
+            List<Stage> stages = List.of(
+                    new Stage(1, 16, 1, 1, 3), new Stage(6, 24, 2, 2, 3), new Stage(6, 48, 2, 2, efficient ? 5 : 3));
+            return new Config(efficient, 1, 16, stages, 192);
+        }
+    }
 
     /** Builds a network. */
     public MobileNet(ImageSpec spec, Config config, double dropPath) {

@@ -76,8 +76,9 @@ public final class NfNet extends Backbone {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 int out = config.widths.get(stage);
                 double rate = dropPath * blocks.size() / total;
-                NfBlock block = new NfBlock(new Geometry(in, out, stride, config), 1 / Math.sqrt(variance), rate);
-                blocks.add(child("stages." + stage + "." + i, block));
+                String name = "stages." + stage + "." + i;
+                Geometry geometry = new Geometry(in, out, stride, config);
+                blocks.add(child(name, new NfBlock(name, geometry, 1 / Math.sqrt(variance), rate)));
                 // A transition block resets the variance; each branch adds alpha squared.
                 variance = (i == 0 ? 1 : variance) + ALPHA * ALPHA;
                 in = out;
@@ -121,6 +122,7 @@ public final class NfNet extends Backbone {
     }
 
     private static final class NfBlock extends Layer {
+        private final String name;
         private final ScaledStdConv conv1;
         private final ScaledStdConv conv2;
         private final ScaledStdConv conv2b;
@@ -134,7 +136,8 @@ public final class NfNet extends Backbone {
         private final double gain;
         private final double dropPath;
 
-        NfBlock(Geometry g, double inverseBeta, double dropPath) {
+        NfBlock(String name, Geometry g, double inverseBeta, double dropPath) {
+            this.name = name;
             this.inverseBeta = inverseBeta;
             this.dropPath = dropPath;
             stride = g.stride;
@@ -167,7 +170,9 @@ public final class NfNet extends Backbone {
             NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(Torch.scalar(x, 2));
             y = y.mul(gate.expandDims(2).expandDims(3));
             y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(Torch.scalar(x, ALPHA));
-            return y.add(skip);
+            NDArray out = y.add(skip);
+            pass.tap(name, out);
+            return out;
         }
     }
 }

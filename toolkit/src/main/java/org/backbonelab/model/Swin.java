@@ -80,6 +80,11 @@ public final class Swin extends Backbone {
     }
 
     @Override
+    protected NDArray asMap(NDArray block) {
+        return block.transpose(0, 3, 1, 2);
+    }
+
+    @Override
     protected NDArray head(NDArray features, Pass pass) {
         return fc.apply(Kernels.spatialMean(features), pass);
     }

@@ -85,6 +85,11 @@ public final class TransNeXt extends Backbone {
     }
 
     @Override
+    protected NDArray asMap(NDArray block) {
+        return block.transpose(0, 3, 1, 2);
+    }
+
+    @Override
     protected NDArray head(NDArray features, Pass pass) {
         return head.apply(Kernels.spatialMean(features), pass);
     }

@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.backbonelab.layer.BatchNorm;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.DilatedConv;
@@ -37,7 +38,16 @@ public final class UniRepLkNet extends Backbone {
      * @param dims channels per stage, multiples of 4; every stage but the first halves the resolution
      * @param kernels side of the depthwise kernel of each block of each stage: 3, 5, or an odd number from 7 to 17
      */
-    public record Config(List<Integer> stemStrides, List<Integer> dims, List<List<Integer>> kernels) {}
+    public record Config(List<Integer> stemStrides, List<Integer> dims, List<List<Integer>> kernels) {
+        /** Returns UniRepLKNet-T; in its third stage every second kernel is small. */
+        static Config tiny() {
+            List<Integer> third =
+                    IntStream.range(0, 18).map(i -> i % 2 == 0 ? 13 : 3).boxed().toList();
+            List<Integer> large = List.of(13, 13, 13);
+            return new Config(
+                    List.of(2, 2), List.of(80, 160, 320, 640), List.of(List.of(3, 3, 3), large, third, large));
+        }
+    }
 
     /** Builds a network. */
     public UniRepLkNet(ImageSpec spec, Config config, double dropPath) {

@@ -27,6 +27,7 @@ public final class Vit extends Backbone {
     private final List<EncoderBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
     private final Linear head;
+    private final int side;
 
     /** The sizes of one member of the family. */
     public record Config(int patch, int dim, int depth, int heads) {}
@@ -34,7 +35,7 @@ public final class Vit extends Backbone {
     /** Builds a network. */
     public Vit(ImageSpec spec, Config config, double dropPath) {
         super(spec);
-        int side = patches(spec, config.patch);
+        side = patches(spec, config.patch);
         int dim = config.dim;
         patchEmbed = child(
                 "patch_embed.proj", new Conv(Conv.Spec.patch(spec.channels(), dim, config.patch), Init.leCun(), true));
@@ -59,6 +60,14 @@ public final class Vit extends Backbone {
             y = block.applyAlone(y, pass);
         }
         return norm.apply(y, pass);
+    }
+
+    @Override
+    protected NDArray asMap(NDArray block) {
+        // Without the token of the class.
+        NDArray tokens = block.get(":,1:");
+        return tokens.transpose(0, 2, 1)
+                .reshape(tokens.getShape().get(0), tokens.getShape().get(2), side, side);
     }
 
     @Override

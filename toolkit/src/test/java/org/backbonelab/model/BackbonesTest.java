@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,7 @@ import org.backbonelab.train.Supervised;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackbonesTest {
     static Set<String> all() {
@@ -155,6 +157,40 @@ class BackbonesTest {
                         () -> Backbones.create("resnet_mikro", new ImageSpec(1, 28, 10), 0))
                 .getMessage();
         assertTrue(message.contains("resnet_mikro") && message.contains("resnet_micro"), message);
+    }
+
+    @Test
+    void theTwentyOfTheStudyAreInItsOrder() {
+        List<String> all = Backbones.names("bocb");
+        assertEquals(20, Set.copyOf(all).size());
+        assertTrue(Backbones.names().containsAll(all), all::toString);
+        List<String> parts = new ArrayList<>();
+        for (String part : List.of("bocb_a", "bocb_b", "bocb_c")) {
+            parts.addAll(Backbones.names(part));
+        }
+        assertEquals(all, parts);
+        List<String> small = Backbones.names("bocb_cifar");
+        assertTrue(Backbones.names().containsAll(small), small::toString);
+        assertEquals(all, small.stream().map(n -> n.replace("_cifar", "")).toList());
+        assertEquals(5, small.stream().filter(n -> n.endsWith("_cifar")).count());
+    }
+
+    @Test
+    void familiesAndPatternsFilterTheList() {
+        assertEquals(List.of("unireplknet_t", "unireplknet_micro"), Backbones.names("unireplknet"));
+        assertEquals(10, Backbones.names("metaformer").size());
+        assertEquals(List.of("resnet50", "resnet50_cifar"), Backbones.names("resnet50*"));
+        assertEquals(List.of("resnet18", "resnet34", "resnet50"), Backbones.names("resnet??"));
+        assertEquals(List.of("vgg13_bn"), Backbones.names("vgg13_bn"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnext", "", "convnext_tin?_", "resnet50.", "\\E.*\\Q"})
+    void unknownFilterIsToldWithTheKnownOnes(String filter) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Backbones.names(filter))
+                .getMessage();
+        assertTrue(message.contains('"' + filter + '"'), message);
+        assertTrue(message.contains("metaformer") && message.contains("bocb_cifar"), message);
     }
 
     @Test

@@ -36,6 +36,13 @@ final class Adaptation {
                 return new StoredTensor(wanted, () -> positions(tensor, from, to));
             }
         }
+        if (name.endsWith("relative_position_bias_table") && has.dimension() == 2 && equalBut(0, has, wanted)) {
+            int from = root(has.get(0));
+            int to = root(wanted.get(0));
+            if (from % 2 == 1 && to % 2 == 1) {
+                return new StoredTensor(wanted, () -> biases(tensor, from, to));
+            }
+        }
         return null;
     }
 
@@ -74,8 +81,74 @@ final class Adaptation {
 
     /** Returns the side of the grid of so many tokens and one of the class, or -1. */
     private static int side(long tokens) {
-        int side = (int) Math.round(Math.sqrt(tokens - 1.0));
-        return (long) side * side == tokens - 1 ? side : -1;
+        return root(tokens - 1);
+    }
+
+    /** Returns the side of a square, or -1 where the area is none's. */
+    private static int root(long area) {
+        int side = (int) Math.round(Math.sqrt((double) area));
+        return (long) side * side == area ? side : -1;
+    }
+
+    /**
+     * Resizes a table of biases by relative row and column.
+     *
+     * <p>As BEiT's code has it, distances of the old table are spread over the new one in geometric progression, so that
+     * small distances keep their bias; between them it is linear.
+     */
+    private static float[] biases(StoredTensor tensor, int from, int to) {
+        float[] old = tensor.values().get();
+        int heads = (int) tensor.shape().get(1);
+        double[] points = progression(from / 2, to / 2);
+        float[] out = new float[to * to * heads];
+        for (int i = 0; i < out.length; i++) {
+            double row = index(points, i / heads / to - to / 2);
+            double column = index(points, i / heads % to - to / 2);
+            int top = (int) row;
+            int left = (int) column;
+            for (int r = top; r < Math.min(top + 2, from); r++) {
+                for (int c = left; c < Math.min(left + 2, from); c++) {
+                    double weight = (1 - Math.abs(row - r)) * (1 - Math.abs(column - c));
+                    out[i] += (float) (weight * old[(r * from + c) * heads + i % heads]);
+                }
+            }
+        }
+        return out;
+    }
+
+    /** Returns the new place of each of the distances -reach to reach: sums of powers whose ratio fits the new reach. */
+    private static double[] progression(int reach, int newReach) {
+        double low = 1.01;
+        double high = 1.5;
+        double ratio = low;
+        while (high - low > 1e-6) {
+            ratio = (low + high) / 2;
+            if ((1 - Math.pow(ratio, reach)) / (1 - ratio) > newReach) {
+                high = ratio;
+            } else {
+                low = ratio;
+            }
+        }
+        double[] out = new double[2 * reach + 1];
+        double at = 1;
+        for (int i = 1; i <= reach; i++) {
+            out[reach + i] = at;
+            out[reach - i] = -at;
+            at += Math.pow(ratio, i);
+        }
+        return out;
+    }
+
+    /** Returns where a value lies among rising points, as a number between indices; outside it is the nearest one. */
+    private static double index(double[] points, double value) {
+        int right = 0;
+        while (right < points.length - 1 && points[right] < value) {
+            right++;
+        }
+        if (right == 0 || value >= points[right]) {
+            return right;
+        }
+        return right - (points[right] - value) / (points[right] - points[right - 1]);
     }
 
     private static float[] positions(StoredTensor tensor, int from, int to) {

@@ -3,6 +3,7 @@ package org.backbonelab.model.weights;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,6 +173,37 @@ class WeightFileTest {
                     doubles(golden.get(channels == 1 ? "grey" : "five")),
                     fitted.values().get(),
                     channels + " channels");
+        }
+    }
+
+    @Test
+    void biasesOfAnotherWindowAreAdaptedAsTimmDoes() throws IOException {
+        JsonNode golden = golden().get("adaptations");
+        StoredTensor biases = tensor("relative_position_bias_table", new Shape(49, 2));
+        for (int window : new int[] {7, 2}) {
+            long side = 2L * window - 1;
+            StoredTensor fitted =
+                    Adaptation.fit("attn.relative_position_bias_table", biases, new Shape(side * side, 2), false);
+            Golden.assertClose(
+                    doubles(golden.get(window == 7 ? "wider" : "narrower")),
+                    fitted.values().get(),
+                    "window " + window);
+        }
+        assertNull(Adaptation.fit("relative_position_bias_table", biases, new Shape(16, 2), false), "no odd square");
+        assertNull(Adaptation.fit("relative_position_bias_table", biases, new Shape(9, 3), false), "other heads");
+    }
+
+    @Test
+    void aSwinStartsOneOfSmallerImages() {
+        try (NDManager manager = Torch.newManager()) {
+            Path file = folder.resolve("swin.safetensors");
+            WeightFile.save(Nets.create(manager, "swin_micro"), file);
+            // 3 and 2 patches wide, where a window has 4.
+            Backbone small = Backbones.create("swin_micro", new ImageSpec(1, 6, 10), 0);
+            small.initialize(manager, 1);
+            WeightFile.Report report = WeightFile.load(small, file);
+            assertEquals(4, report.adapted().size(), report::toString);
+            assertTrue(report.complete());
         }
     }
 
