@@ -33,17 +33,31 @@ final class UpdateAlone implements Contender {
     private UpdateAlone(NDManager manager, Task task, Rule rule) {
         this.manager = manager;
         this.rule = rule;
+        fill(manager, task, names, weights, gradients);
+    }
+
+    /** Adds the tensors of a task. */
+    static void fill(NDManager manager, Task task, List<String> names, List<NDArray> weights, List<NDArray> gradients) {
         for (Weight w : task.weights()) {
             names.add(w.name());
-            NDArray weight = manager.create(w.values(), new Shape(w.shape())).duplicate();
-            weights.add(task == Task.RULES && w.shape().length == 4 ? laidOut(weight) : weight);
-            gradients.add(Kernels.laidOutLike(weight, weights.get(weights.size() - 1)));
+            try (NDArray values = manager.create(w.values(), new Shape(w.shape()))) {
+                NDArray weight = values.duplicate();
+                weights.add(task == Task.RULES && w.shape().length == 4 ? laidOut(weight) : weight);
+                gradients.add(Kernels.laidOutLike(values, weights.get(weights.size() - 1)));
+            }
         }
+    }
+
+    /** Returns zeros that lie in memory as the arrays do. */
+    static List<NDArray> zerosLike(List<NDArray> arrays) {
+        return arrays.stream().map(Kernels::zerosLike).toList();
     }
 
     /** As the layers keep the kernels of convolutions. */
     private static NDArray laidOut(NDArray weight) {
-        return Kernels.convolutionLayout(weight);
+        NDArray moved = Kernels.convolutionLayout(weight);
+        weight.close();
+        return moved;
     }
 
     /** Returns Backbone Lab's. */
@@ -58,13 +72,20 @@ final class UpdateAlone implements Contender {
     static UpdateAlone ours(String name, int threads) {
         NDManager manager = Torch.newManager();
         Torch.setThreads(threads);
-        BaseOptimizer optimizer = Optimizers.get(name).factory().build(RATE, Task.ADAMW_DECAY);
-        return new UpdateAlone(manager, Task.RULES, (names, weights, gradients) -> {
-            if (optimizer.wantsCurvature()) {
-                optimizer.curvature(names, weights, gradients, Task.BATCH);
-            }
-            optimizer.step(names, weights, gradients);
-        });
+        BaseOptimizer optimizer = optimizer(name);
+        return new UpdateAlone(
+                manager, Task.RULES, (names, weights, gradients) -> step(optimizer, names, weights, gradients));
+    }
+
+    static BaseOptimizer optimizer(String name) {
+        return Optimizers.get(name).factory().build(RATE, Task.ADAMW_DECAY);
+    }
+
+    static void step(BaseOptimizer optimizer, List<String> names, List<NDArray> weights, List<NDArray> gradients) {
+        if (optimizer.wantsCurvature()) {
+            optimizer.curvature(names, weights, gradients, Task.BATCH);
+        }
+        optimizer.step(names, weights, gradients);
     }
 
     /** Returns one that updates nothing: what its process needs, is no optimizer's. */

@@ -17,6 +17,24 @@ public final class AdamP extends BaseOptimizer {
     private static final double DELTA = 0.1;
     private static final double DECAY_RATIO = 0.1;
 
+    /** For {@link Sgdp} as well: what both do to a direction. */
+    static final String PROJECT = """
+
+            # Removes the radial part of a direction where the gradient is nearly orthogonal to the weights, channel by channel or
+            # over the whole tensor; returns the factor of the weight decay.
+            def project(self, w: Tensor, g: Tensor, direction: Tensor, delta: float, ratio: float, eps: float) -> float:
+              for first in [1, 0]:
+                axes = list(range(first, w.dim()))
+                size = w.norm(2, axes, True)
+                cosine = (w * g).sum(axes, True).abs_() / (size.clamp(min=eps) * g.norm(2, axes, True).clamp_(min=eps))
+                length = w.numel() if first == 0 else w.numel() // w.size(0)
+                if bool(cosine.max() < delta / length ** 0.5):
+                  unit = w / (size + eps)
+                  direction.sub_(unit * (unit * direction).sum(axes, True))
+                  return ratio
+              return 1.
+            """;
+
     private static final TorchScript SCRIPT = script("AdamP", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float, delta: float,
@@ -34,21 +52,7 @@ public final class AdamP extends BaseOptimizer {
                 if decay != 0:
                   w.mul_(1 - lr * decay * kept)
                 w.add_(p, alpha=-rate * root)
-
-            # Removes the radial part of a direction where the gradient is nearly orthogonal to the weights, channel by channel or
-            # over the whole tensor; returns the factor of the weight decay.
-            def project(self, w: Tensor, g: Tensor, direction: Tensor, delta: float, ratio: float, eps: float) -> float:
-              for first in [1, 0]:
-                axes = list(range(first, w.dim()))
-                size = w.norm(2, axes, True)
-                cosine = (w * g).sum(axes, True).abs_() / (size.clamp(min=eps) * g.norm(2, axes, True).clamp_(min=eps))
-                length = w.numel() if first == 0 else w.numel() // w.size(0)
-                if bool(cosine.max() < delta / length ** 0.5):
-                  unit = w / (size + eps)
-                  direction.sub_(unit * (unit * direction).sum(axes, True))
-                  return ratio
-              return 1.
-            """);
+            """ + PROJECT);
 
     /** Builds the optimizer. */
     public AdamP(double learningRate, double weightDecay) {

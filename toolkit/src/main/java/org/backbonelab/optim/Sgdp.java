@@ -28,21 +28,7 @@ public final class Sgdp extends BaseOptimizer {
                 if decay != 0:
                   w.mul_(1 - lr * decay * kept / (1 - momentum))
                 w.add_(d, alpha=-lr)
-
-            # Removes the radial part of a direction where the gradient is nearly orthogonal to the weights, channel by channel or
-            # over the whole tensor; returns the factor of the weight decay.
-            def project(self, w: Tensor, g: Tensor, direction: Tensor, delta: float, ratio: float, eps: float) -> float:
-              for first in [1, 0]:
-                axes = list(range(first, w.dim()))
-                size = w.norm(2, axes, True)
-                cosine = (w * g).sum(axes, True).abs_() / (size.clamp(min=eps) * g.norm(2, axes, True).clamp_(min=eps))
-                length = w.numel() if first == 0 else w.numel() // w.size(0)
-                if bool(cosine.max() < delta / length ** 0.5):
-                  unit = w / (size + eps)
-                  direction.sub_(unit * (unit * direction).sum(axes, True))
-                  return ratio
-              return 1.
-            """);
+            """ + AdamP.PROJECT);
 
     /** Builds the optimizer. */
     public Sgdp(double learningRate, double weightDecay) {
