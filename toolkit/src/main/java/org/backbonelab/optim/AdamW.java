@@ -14,13 +14,7 @@ public final class AdamW extends BaseOptimizer {
     private static final TorchScript SCRIPT = script("AdamW", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
-              count = torch.new_full(weights[0], [], t)
-              steps: List[Tensor] = []
-              none: List[Tensor] = []
-              for i in range(len(weights)):
-                steps.append(count)
-              torch._fused_adamw_(weights, self.aligned(weights, gradients), exp_avg, exp_avg_sq, none, steps, lr=lr, beta1=beta1,
-                                  beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+              self.fused_adam(weights, gradients, exp_avg, exp_avg_sq, t, lr, beta1, beta2, decay, eps, False)
             """);
 
     private final double beta1;

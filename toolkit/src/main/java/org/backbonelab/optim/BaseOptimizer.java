@@ -47,6 +47,23 @@ public abstract class BaseOptimizer extends Optimizer {
                   g = torch.empty_like(w).copy_(g)
                 out.append(g)
               return out
+
+            # Adam's and AdamW's update; decay is coupled in the former.
+            def fused_adam(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor],
+                           exp_avg_sq: List[Tensor], t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float,
+                           coupled: bool) -> None:
+              count = torch.new_full(weights[0], [], t)
+              steps: List[Tensor] = []
+              none: List[Tensor] = []
+              for i in range(len(weights)):
+                steps.append(count)
+              aligned = self.aligned(weights, gradients)
+              if coupled:
+                torch._fused_adam_(weights, aligned, exp_avg, exp_avg_sq, none, steps, lr=lr, beta1=beta1, beta2=beta2,
+                                   weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+              else:
+                torch._fused_adamw_(weights, aligned, exp_avg, exp_avg_sq, none, steps, lr=lr, beta1=beta1, beta2=beta2,
+                                    weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
             """;
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
@@ -81,7 +98,8 @@ public abstract class BaseOptimizer extends Optimizer {
      *
      * @param name of the optimizer
      * @param methods TorchScript, in ordinary Python syntax with every parameter typed; {@code self.aligned(weights,
-     *     gradients)} gives the gradients laid out in memory as the weights are, which libtorch's fused updates need
+     *     gradients)} gives the gradients laid out in memory as the weights are, which libtorch's fused updates need, and
+     *     {@code self.fused_adam} is one of these
      */
     protected static TorchScript script(String name, String methods) {
         return TorchScript.compile(name, "class " + name + "(Module):\n" + (COMMON + "\n" + methods).indent(2));

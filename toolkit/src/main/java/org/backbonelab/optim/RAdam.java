@@ -39,19 +39,10 @@ public final class RAdam extends BaseOptimizer {
             def rectified(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor],
                           exp_avg_sq: List[Tensor], t: int, lr: float, beta1: float, beta2: float, decay: float,
                           coupled: bool, eps: float, factor: float) -> None:
-              count = torch.new_full(weights[0], [], t)
-              steps: List[Tensor] = []
-              none: List[Tensor] = []
-              for i in range(len(weights)):
-                steps.append(count)
               shifted = eps / (1 - beta2 ** t) ** 0.5
-              aligned = self.aligned(weights, gradients)
-              if coupled:
-                torch._fused_adam_(weights, aligned, exp_avg, exp_avg_sq, none, steps, lr=lr * factor, beta1=beta1, beta2=beta2,
-                                   weight_decay=decay, eps=shifted, amsgrad=False, maximize=False)
-              else:
-                torch._fused_adamw_(weights, aligned, exp_avg, exp_avg_sq, none, steps, lr=lr * factor, beta1=beta1, beta2=beta2,
-                                    weight_decay=decay / factor, eps=shifted, amsgrad=False, maximize=False)
+              # AdamW's decay goes with the rate that it is given.
+              share = decay if coupled else decay / factor
+              self.fused_adam(weights, gradients, exp_avg, exp_avg_sq, t, lr * factor, beta1, beta2, share, shifted, coupled)
             """);
 
     private final boolean coupled;
