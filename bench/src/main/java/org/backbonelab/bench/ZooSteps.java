@@ -66,6 +66,12 @@ final class ZooSteps {
 
     /** Measures all and writes the table. */
     void write() {
+        report.paragraph("Published networks beside the same networks as TorchScript modules that Python wrote"
+                + " (torchvision's classes, see `bench/modules.py`), both in one process on the same images, with the same"
+                + " loss and the same call for the gradients, in turns of " + steps
+                + " steps. The module is the fastest of"
+                + " four forms: its convolutions' weights in channels-last order (`-cl`) or not, libtorch's graph executor"
+                + " on or off. torchvision's attention is not the fused one.");
         List<List<String>> rows = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         for (Entry entry : ENTRIES) {

@@ -131,6 +131,12 @@ public abstract class Layer extends AbstractBlock {
         initialize(manager, seed, false, "");
     }
 
+    /** Creates all parameters as zeros: what shapes and costs are counted with, in no time. */
+    public final void initializeBlank(NDManager manager) {
+        specs.forEach((parameter, spec) -> parameter.setArray(manager.zeros(spec.shape)));
+        layers.values().forEach(layer -> layer.initializeBlank(manager));
+    }
+
     /** Creates and fills all parameters in float64, for checks of a computation without its rounding. */
     public final void initializeWide(NDManager manager, long seed) {
         initialize(manager, seed, true, "");
