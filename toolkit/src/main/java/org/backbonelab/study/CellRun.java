@@ -32,6 +32,7 @@ import org.backbonelab.train.Masked;
 import org.backbonelab.train.Objective;
 import org.backbonelab.train.Options;
 import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Source;
 import org.backbonelab.train.Supervised;
 import org.backbonelab.train.TimeTable;
 import org.backbonelab.train.TimeTable.Part;
@@ -52,6 +53,7 @@ final class CellRun {
     private final TimeTable times = new TimeTable();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private final Map<String, List<Double>> series = new TreeMap<>();
+    private Backbone model;
     private double images;
     private double trainMacs;
 
@@ -82,15 +84,11 @@ final class CellRun {
         Split split = dataset.split(cell.trainImages(), cell.validationImages(), cell.testImages(), SPLIT_SEED);
         Map<String, String> environment = environment(dataset);
         try (NDManager manager = Torch.newManager()) {
-            ImageSpec spec = new ImageSpec(
-                    dataset.train().channels(),
-                    dataset.train().size(),
-                    dataset.train().classes());
-            Backbone model =
-                    Backbones.create(cell.backbone(), spec, cell.recipe().dropPath());
+            model = Backbones.create(
+                    cell.backbone(), spec(of(0, split)), cell.recipe().dropPath());
             model.initialize(manager, Seeds.derive(cell.seed(), "parameters"));
             Map<String, String> provenance = new TreeMap<>(environment);
-            boolean diverged = phases(model, split, provenance);
+            boolean diverged = phases(split, provenance);
             provenance.put("weights_sha256", WeightHash.of(model.namedParameters()));
             metrics.putAll(times.metrics());
             // The last update of all can break the weights too.
@@ -107,12 +105,46 @@ final class CellRun {
         }
     }
 
-    private boolean phases(Backbone model, Split split, Map<String, String> provenance) {
+    /** Returns the images of a phase: the cell's, or its own. */
+    private Split of(int phase, Split split) {
+        Source source = cell.phases().get(phase).source();
+        return source.equals(Source.CELL)
+                ? split
+                : Datasets.get(source.dataset())
+                        .split(source.images(), cell.validationImages(), cell.testImages(), SPLIT_SEED);
+    }
+
+    private static ImageSpec spec(Split split) {
+        ImageSource images = split.source().train();
+        return new ImageSpec(images.channels(), images.size(), images.classes());
+    }
+
+    /** Gives the network a new classifier where a phase trains for another task than the one before. */
+    private void adapt(int phase, Split split) {
+        if (phase == 0
+                || cell.phases()
+                        .get(phase)
+                        .source()
+                        .equals(cell.phases().get(phase - 1).source())) {
+            return;
+        }
+        ImageSpec wanted = spec(of(phase, split));
+        if (!wanted.withClasses(model.spec().classes()).equals(model.spec())) {
+            throw new IllegalArgumentException("phase " + (phase + 1) + " of " + cell.label() + " has images " + wanted
+                    + ", expected the channels and size of the phase before, " + model.spec());
+        }
+        model = model.withClasses(wanted.classes(), Seeds.derive(cell.seed(), "classifier", phase));
+    }
+
+    private boolean phases(Split split, Map<String, String> provenance) {
         int first = from == null ? 0 : resume(provenance);
         Map<String, String> environment = Map.copyOf(provenance);
         metrics.put("params", (double) model.parameterCount());
         metrics.put("macs", (double) model.macs());
         TrainLoop.Outcome outcome = null;
+        for (int i = 1; i < first; i++) {
+            adapt(i, split);
+        }
         for (int i = first; i < cell.phases().size() && (outcome == null || !outcome.diverged()); i++) {
             Half half = new Half(i, metrics, series, images, trainMacs, environment);
             Options options = Options.none().withTimes(times).withStop(Shutdown::isAsked);
@@ -120,11 +152,12 @@ final class CellRun {
                 options = options.withCheckpoints(
                         checkpoints, i == first ? from : null, new ObjectMapper().valueToTree(half));
             }
-            outcome = phase(i, model, split, options);
+            adapt(i, split);
+            outcome = phase(i, of(i, split), options);
         }
         metrics.put("train_images_seen", images);
         metrics.put("train_macs", trainMacs);
-        evaluate(model, split, outcome);
+        evaluate(split, outcome);
         return outcome.diverged();
     }
 
@@ -148,10 +181,10 @@ final class CellRun {
         return half.phase;
     }
 
-    private TrainLoop.Outcome phase(int i, Backbone model, Split split, Options options) {
+    private TrainLoop.Outcome phase(int i, Split split, Options options) {
         Recipe recipe = cell.phases().get(i);
         String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
-        Objective objective = objective(recipe, model, i);
+        Objective objective = objective(recipe, i);
         TrainLoop.Outcome outcome =
                 TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options);
         images += outcome.images();
@@ -178,7 +211,7 @@ final class CellRun {
         return outcome;
     }
 
-    private Objective objective(Recipe recipe, Backbone model, int phase) {
+    private Objective objective(Recipe recipe, int phase) {
         if (recipe.objective() == Objective.Kind.SUPERVISED) {
             return new Supervised(model, recipe.labelSmoothing(), recipe.loss() == Supervised.Loss.BCE);
         }
@@ -208,24 +241,22 @@ final class CellRun {
         }
     }
 
-    private void evaluate(Backbone model, Split split, TrainLoop.Outcome outcome) {
-        Evaluation validation = evaluation(model, split, split.validation());
-        Evaluation test = evaluation(model, split, split.test());
+    private void evaluate(Split split, TrainLoop.Outcome outcome) {
+        Evaluation validation = evaluation(split, split.validation());
+        Evaluation test = evaluation(split, split.test());
         metrics.put("val_top1", validation.top1());
         metrics.put("val_loss", validation.loss());
         metrics.put("test_top1", test.top1());
         metrics.put("test_loss", test.loss());
         if (outcome.best() != null) {
             outcome.best().swap();
-            metrics.put(
-                    "best_val_top1",
-                    evaluation(model, split, split.validation()).top1());
-            metrics.put("best_test_top1", evaluation(model, split, split.test()).top1());
+            metrics.put("best_val_top1", evaluation(split, split.validation()).top1());
+            metrics.put("best_test_top1", evaluation(split, split.test()).top1());
             outcome.best().swap();
         }
     }
 
-    private Evaluation evaluation(Backbone model, Split split, ImageSource part) {
+    private Evaluation evaluation(Split split, ImageSource part) {
         stopIfAsked();
         return times.measure(Part.EVALUATION, () -> Evaluation.of(model, split.source(), part));
     }

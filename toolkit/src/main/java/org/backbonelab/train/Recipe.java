@@ -11,6 +11,7 @@ import org.backbonelab.tensor.Precision;
 /**
  * How to train: everything but the network, the data and the seed.
  *
+ * @param source images of a phase that does not train on its cell's
  * @param objective what is learned
  * @param loss of supervised training
  * @param epochs passes over the training images; a fraction trains part of one
@@ -43,6 +44,7 @@ import org.backbonelab.tensor.Precision;
  * @param precision of matrix products and convolutions
  */
 public record Recipe(
+        Source source,
         Objective.Kind objective,
         Supervised.Loss loss,
         double epochs,
@@ -73,6 +75,7 @@ public record Recipe(
     /** Checks every value; the message names the value and what was expected. */
     public Recipe {
         Optimizers.get(optimizer);
+        require(source != null, "source", source, "a data set, or the cell's");
         require(objective != null, "objective", objective, "SUPERVISED or FCMAE");
         require(loss != null, "loss", loss, "CROSS_ENTROPY or BCE");
         require(groups != null, "parameter groups", groups, "a list, empty for none");
@@ -129,6 +132,11 @@ public record Recipe(
     /** Returns NFNet's recipe (arXiv 2102.06171, appendix A) at small scale: SGD with Nesterov, AGC, cosine. */
     public static Recipe nfnet() {
         return supervised().withOptimizer("sgd_nesterov", 0.1, 2e-5).withAgc(0.02);
+    }
+
+    /** Returns this recipe on another data set, for a phase of pre-training; the next phase gets a new classifier. */
+    public Recipe withSource(String dataset, int images) {
+        return change(d -> d.source = new Source(dataset, images));
     }
 
     /** Returns this recipe with another optimizer, at its default learning rate and decay. */

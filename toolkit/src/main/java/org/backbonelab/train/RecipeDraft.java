@@ -8,6 +8,7 @@ import org.backbonelab.tensor.Precision;
 
 /** A recipe being written; the values here are those of {@link Recipe#supervised}. */
 final class RecipeDraft {
+    Source source = Source.CELL;
     Objective.Kind objective = Objective.Kind.SUPERVISED;
     Supervised.Loss loss = Supervised.Loss.CROSS_ENTROPY;
     double epochs = 10;
@@ -39,6 +40,7 @@ final class RecipeDraft {
     RecipeDraft() {}
 
     RecipeDraft(Recipe r) {
+        source = r.source();
         objective = r.objective();
         loss = r.loss();
         epochs = r.epochs();
@@ -70,6 +72,7 @@ final class RecipeDraft {
 
     Recipe build() {
         return new Recipe(
+                source,
                 objective,
                 loss,
                 epochs,
