@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.backbonelab.layer.ScaledStdConv;
 
 /**
  * The list of backbones.
@@ -106,9 +107,9 @@ public final class Backbones {
         for (int width : new int[] {16, 32, 64}) {
             nfnet("nfnet_micro_w" + width, nfnetMicro(width));
         }
-        for (int k = 1; k <= 8; k++) {
-            nfnet("dm_nfnet_f" + (k - 1), f(k, 128, 256, 512, 1536, 1536));
-            nfnet("dm_nfnet_f" + (k - 1) + "_plus", f(k, 192, 384, 768, 2048, 2048));
+        for (int size = 0; size < 8; size++) {
+            nfnet("dm_nfnet_f" + size, NfNet.Config.f(size, false, ScaledStdConv.Variant.TIMM));
+            nfnet("dm_nfnet_f" + size + "_plus", NfNet.Config.f(size, true, ScaledStdConv.Variant.TIMM));
         }
     }
 
@@ -267,17 +268,11 @@ public final class Backbones {
     /** A two-stage NFNet for small images: 28 pixels, then 14, then 7. */
     private static NfNet.Config nfnetMicro(int width) {
         return new NfNet.Config(
-                List.of(width / 2, width / 2), List.of(1, 2), List.of(width, 2 * width), List.of(1, 2), 8, false);
-    }
-
-    /** Depth is a multiple of (1, 2, 6, 3). */
-    private static NfNet.Config f(int k, int stem, Integer... widths) {
-        return new NfNet.Config(
-                List.of(16, 32, 64, stem),
-                List.of(2, 1, 1, 2),
-                List.of(widths),
-                List.of(k, 2 * k, 6 * k, 3 * k),
-                128,
-                true);
+                List.of(width / 2, width / 2),
+                List.of(1, 2),
+                List.of(width, 2 * width),
+                List.of(1, 2),
+                8,
+                ScaledStdConv.Variant.PLAIN);
     }
 }
