@@ -124,11 +124,11 @@ def of_authors():
             return MogaNet(arch={"embed_dims": [8, 8, 8, 16], "depths": [1, 1, 1, 1], "ffn_ratios": [4, 4, 2, 2]},
                            num_classes=CLASSES)
 
-    def unireplknet():
+    def unireplknet(deploy=False):
         with rule.quietly():
             from unireplknet import UniRepLKNet
             return UniRepLKNet(depths=(1, 2, 1, 1), dims=(8, 8, 8, 16), kernel_sizes=((3,), (7, 3), (9,), (5,)),
-                               attempt_use_lk_impl=False, num_classes=CLASSES)
+                               attempt_use_lk_impl=False, num_classes=CLASSES, deploy=deploy)
 
     def transnext():
         from functools import partial
@@ -138,7 +138,8 @@ def of_authors():
                              mlp_ratios=[2, 2, 2, 2], depths=[1, 1, 1, 1], sr_ratios=[8, 4, 2, 1], qkv_bias=True,
                              norm_layer=partial(nn.LayerNorm, eps=1e-6), num_classes=CLASSES)
 
-    return {"moganet": (64, moganet), "unireplknet": (64, unireplknet), "transnext": (64, transnext)}
+    return {"moganet": (64, moganet), "unireplknet": (64, unireplknet),
+            "unireplknet_deployed": (64, lambda: unireplknet(True)), "transnext": (64, transnext)}
 
 
 def networks():

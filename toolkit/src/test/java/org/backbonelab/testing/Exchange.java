@@ -88,8 +88,10 @@ public final class Exchange {
                 new MogaNet.Config(List.of(2, 2), List.of(8, 8, 8, 16), List.of(1, 1, 1, 1), List.of(4, 4, 2, 2));
         add("moganet", s -> new MogaNet(s, moganet, 0));
         List<List<Integer>> kernels = List.of(List.of(3), List.of(7, 3), List.of(9), List.of(5));
-        UniRepLkNet.Config unireplknet = new UniRepLkNet.Config(List.of(2, 2), List.of(8, 8, 8, 16), kernels);
-        add("unireplknet", s -> new UniRepLkNet(s, unireplknet, 0));
+        for (boolean deployed : new boolean[] {false, true}) {
+            UniRepLkNet.Config config = new UniRepLkNet.Config(List.of(2, 2), List.of(8, 8, 8, 16), kernels, deployed);
+            add(deployed ? "unireplknet_deployed" : "unireplknet", s -> new UniRepLkNet(s, config, 0));
+        }
         TransNeXt.Config transnext = new TransNeXt.Config(
                 4,
                 List.of(6, 12, 12, 12),
@@ -108,7 +110,11 @@ public final class Exchange {
 
     private static void metaformer(String name, int last, Mixer first, Mixer second) {
         MetaFormer.Config config = new MetaFormer.Config(
-                4, List.of(4, 8, 12, last), List.of(1, 1, 1, 1), List.of(first, first, first, second));
+                4,
+                List.of(4, 8, 12, last),
+                List.of(1, 1, 1, 1),
+                List.of(first, first, first, second),
+                first == Mixer.POOLING);
         add(name, s -> new MetaFormer(s, config, 0));
     }
 
