@@ -90,7 +90,7 @@ public final class Backbones {
 
         unireplknet("unireplknet_t", UniRepLkNet.Config.tiny());
         List<List<Integer>> few = List.of(List.of(3, 3), List.of(7, 3));
-        unireplknet("unireplknet_micro", new UniRepLkNet.Config(List.of(2, 1), List.of(32, 64), few));
+        unireplknet("unireplknet_micro", new UniRepLkNet.Config(List.of(2, 1), List.of(32, 64), few, false));
         transnext(
                 "transnext_tiny",
                 new TransNeXt.Config(
@@ -241,12 +241,18 @@ public final class Backbones {
 
     /** The S12 of four stages, and a small one of two: half of them have the first mixer. */
     private static void metaformers(String name, MetaFormer.Mixer first, MetaFormer.Mixer second) {
-        MetaFormer.Config s12 = new MetaFormer.Config(
-                4, List.of(64, 128, 320, 512), List.of(2, 2, 6, 2), List.of(first, first, second, second));
-        MetaFormer.Config micro =
-                new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), List.of(first, second, second));
-        add("metaformer", name + "_s12", (s, d) -> new MetaFormer(s, s12, d));
-        add("metaformer", name + "_micro", (s, d) -> new MetaFormer(s, micro, d));
+        boolean plain = first == MetaFormer.Mixer.IDENTITY || first == MetaFormer.Mixer.POOLING;
+        List<MetaFormer.Mixer> mixers = List.of(first, second, second);
+        MetaFormer.Config micro = new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), mixers, plain);
+        metaformer(name + "_s12", MetaFormer.Config.s12(first, second, plain));
+        if (plain) {
+            metaformer(name + "_s12_bocb", MetaFormer.Config.s12(first, second, false));
+        }
+        metaformer(name + "_micro", micro);
+    }
+
+    private static void metaformer(String name, MetaFormer.Config config) {
+        add("metaformer", name, (s, d) -> new MetaFormer(s, config, d));
     }
 
     private static void moganet(String name, MogaNet.Config config) {
