@@ -64,6 +64,7 @@ public final class Backbones {
             vit("vit_base_patch" + patch, new Vit.Config(patch, 768, 12, 12));
             vit("vit_large_patch" + patch, new Vit.Config(patch, 1024, 24, 16));
         }
+        vit("vit_tiny_patch16", new Vit.Config(16, 192, 12, 3));
         vit("deit_small_patch16", new Vit.Config(16, 384, 12, 6));
 
         mixer("mixer_micro", new MlpMixer.Config(4, 64, 4, 32, 256));
@@ -133,6 +134,16 @@ public final class Backbones {
      */
     public static List<String> names(String filter) {
         return Selection.of(filter, FAMILIES);
+    }
+
+    /**
+     * Returns the family of a backbone, such as {@code convnextv2}.
+     *
+     * @throws IllegalArgumentException if the name is not on the list
+     */
+    public static String family(String name) {
+        check(name);
+        return FAMILIES.get(name);
     }
 
     /**

@@ -34,10 +34,19 @@ public record Results(String name, List<Row> rows) {
         return new Results(name, all);
     }
 
-    /** Writes the table as {@code <name>.csv} into the results folder and returns the file. */
+    /**
+     * Writes the table as {@code <name>.csv} into the results folder, and where there are series
+     * {@code <name>-series.csv} beside it.
+     *
+     * @return the table's file
+     */
     public Path writeCsv() {
-        Path file = Study.resultsFolder().resolve(name + ".csv");
+        Path folder = Study.resultsFolder();
+        Path file = folder.resolve(name + ".csv");
         Tables.writeCsv(table(), file);
+        if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
+            Tables.writeSeries(rows, folder.resolve(name + Tables.SERIES));
+        }
         return file;
     }
 }
