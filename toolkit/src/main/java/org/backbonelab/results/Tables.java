@@ -2,25 +2,16 @@ package org.backbonelab.results;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
-import tech.tablesaw.io.csv.CsvReadOptions;
 
 /** Rows as Tablesaw tables and CSV files. */
 public final class Tables {
-    /** How the name of a file of series ends. */
-    public static final String SERIES = "-series.csv";
-
     private Tables() {}
 
     /**
@@ -72,6 +63,13 @@ public final class Tables {
 
     /** Writes a table as CSV, atomically; whole numbers without decimals, missing values and NaN empty. */
     public static void writeCsv(Table table, Path file) {
+        java.io.StringWriter out = new java.io.StringWriter();
+        text(table).write().csv(out);
+        Json.writeAtomically(file, out.toString());
+    }
+
+    /** Returns the table with every column as text, as it is written. */
+    static Table text(Table table) {
         Table text = Table.create(table.name());
         for (Column<?> column : table.columns()) {
             text.addColumns(
@@ -81,58 +79,7 @@ public final class Tables {
                                     Arrays.stream(numbers.asDoubleArray()).mapToObj(Tables::text))
                             : column);
         }
-        java.io.StringWriter out = new java.io.StringWriter();
-        text.write().csv(out);
-        Json.writeAtomically(file, out.toString());
-    }
-
-    /** Writes all series of rows as CSV, atomically: id, series, and the values with spaces between them. */
-    public static void writeSeries(List<Row> rows, Path file) {
-        StringBuilder out = new StringBuilder("id,series,values\n");
-        for (Row row : rows) {
-            row.series().forEach((name, values) -> out.append(row.id())
-                    .append(',')
-                    .append(name)
-                    .append(',')
-                    .append(values.stream().map(String::valueOf).collect(Collectors.joining(" ")))
-                    .append('\n'));
-        }
-        Json.writeAtomically(file, out.toString());
-    }
-
-    /**
-     * Reads what {@link #writeSeries} wrote: id to series to values.
-     *
-     * @throws IllegalArgumentException if the file is none of these
-     */
-    public static Map<String, Map<String, List<Double>>> readSeries(Path file) {
-        Map<String, Map<String, List<Double>>> out = new LinkedHashMap<>();
-        try {
-            for (tech.tablesaw.api.Row row : readText(file)) {
-                String values = row.getString("values");
-                out.computeIfAbsent(row.getString("id"), id -> new TreeMap<>())
-                        .put(
-                                row.getString("series"),
-                                values.isEmpty()
-                                        ? List.of()
-                                        : Arrays.stream(values.split(" ", -1))
-                                                .map(Double::valueOf)
-                                                .toList());
-            }
-        } catch (NumberFormatException | IllegalStateException e) {
-            throw new IllegalArgumentException(
-                    file + " is no file of series (" + e.getMessage() + "); restore it, or set FRESH=1", e);
-        }
-        return out;
-    }
-
-    /** Reads a CSV file with every column as text; missing values are empty. */
-    public static Table readText(Path file) {
-        return Table.read()
-                .usingOptions(CsvReadOptions.builder(file.toFile())
-                        .columnTypes(column -> ColumnType.STRING)
-                        .missingValueIndicator("")
-                        .maxCharsPerColumn(1 << 24));
+        return text;
     }
 
     private static String text(double value) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.backbonelab.results.CsvRows;
 import org.backbonelab.results.Row;
-import org.backbonelab.results.Tables;
 import tech.tablesaw.api.Table;
 
 /**
@@ -74,8 +74,8 @@ final class CommittedRows {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".csv")).sorted().toList()) {
-                if (file.toString().endsWith(Tables.SERIES)) {
-                    Tables.readSeries(file).forEach((id, found) -> series.computeIfAbsent(id, i -> new TreeMap<>())
+                if (file.toString().endsWith(CsvRows.SERIES)) {
+                    CsvRows.readSeries(file).forEach((id, found) -> series.computeIfAbsent(id, i -> new TreeMap<>())
                             .putAll(found));
                 } else {
                     read(file, lines);
@@ -88,7 +88,7 @@ final class CommittedRows {
     }
 
     private static void read(Path file, Map<String, Line> lines) {
-        Table table = Tables.readText(file);
+        Table table = CsvRows.readText(file);
         if (!table.columnNames().containsAll(List.of("id", "status", "git_commit", "seconds"))) {
             return;
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.backbonelab.results.CsvRows;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.Tables;
 import tech.tablesaw.api.Table;
@@ -41,12 +42,8 @@ public record Results(String name, List<Row> rows) {
      * @return the table's file
      */
     public Path writeCsv() {
-        Path folder = Study.resultsFolder();
-        Path file = folder.resolve(name + ".csv");
-        Tables.writeCsv(table(), file);
-        if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-            Tables.writeSeries(rows, folder.resolve(name + Tables.SERIES));
-        }
+        Path file = Study.resultsFolder().resolve(name + ".csv");
+        CsvRows.write(rows, file);
         return file;
     }
 }

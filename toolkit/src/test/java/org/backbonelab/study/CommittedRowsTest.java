@@ -12,9 +12,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.backbonelab.results.CsvRows;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
-import org.backbonelab.results.Tables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,8 +46,7 @@ class CommittedRowsTest {
     }
 
     private void write() {
-        Tables.writeCsv(new Results("grid", rows()).table(), folder.resolve("grid.csv"));
-        Tables.writeSeries(rows(), folder.resolve("grid" + Tables.SERIES));
+        CsvRows.write(rows(), folder.resolve("grid.csv"));
     }
 
     @Test
@@ -66,7 +65,7 @@ class CommittedRowsTest {
         }
         Path again = folder.resolve("again");
         Files.createDirectory(again);
-        Tables.writeCsv(new Results("grid", found).table(), again.resolve("grid.csv"));
+        CsvRows.write(found, again.resolve("grid.csv"));
         assertEquals(Files.readString(folder.resolve("grid.csv")), Files.readString(again.resolve("grid.csv")));
     }
 
@@ -91,6 +90,23 @@ class CommittedRowsTest {
         assertEquals(Set.of(other.id()), trained);
     }
 
+    /** In two sittings: first the rows without series, then all. */
+    @Test
+    void rowsAreAddedToATable() throws IOException {
+        Path file = folder.resolve("grid.csv");
+        assertEquals(2, CsvRows.add(rows().subList(0, 2), file));
+        assertEquals(2, CsvRows.add(rows(), file));
+        assertEquals(0, CsvRows.add(rows(), file));
+        String grown = Files.readString(file);
+        String series = Files.readString(folder.resolve("grid" + CsvRows.SERIES));
+        write();
+        assertEquals(Files.readString(file), grown);
+        assertEquals(Files.readString(folder.resolve("grid" + CsvRows.SERIES)), series);
+        Path other = folder.resolve("other.csv");
+        Files.writeString(other, "a,b\n1,2\n");
+        assertThrows(IllegalArgumentException.class, () -> CsvRows.add(rows(), other));
+    }
+
     @Test
     void aFolderThatIsNotThereHoldsNothing() {
         assertTrue(
@@ -107,7 +123,7 @@ class CommittedRowsTest {
                 .getMessage();
         assertTrue(message.contains("grid.csv") && message.contains("DIVRGED"), message);
 
-        Files.writeString(folder.resolve("grid" + Tables.SERIES), "id,series,values\nx,y,1 two\n");
+        Files.writeString(folder.resolve("grid" + CsvRows.SERIES), "id,series,values\nx,y,1 two\n");
         String other = assertThrows(IllegalArgumentException.class, () -> CommittedRows.in(folder))
                 .getMessage();
         assertTrue(other.contains("grid-series.csv") && other.contains("two"), other);
