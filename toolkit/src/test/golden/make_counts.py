@@ -64,6 +64,8 @@ def traced(timm):
         out[name] = 224, 1000, how, lambda **kw: cls(*args, **sizes, **kw)
 
     listed("vgg13_bn")
+    out["vit_tiny_patch16"] = 224, 1000, "timm.create_model('vit_tiny_patch16_224')", partial(
+        timm.create_model, "vit_tiny_patch16_224")
     for depth in (34, 101, 152):
         listed(f"resnet{depth}")
     for version in ("convnext", "convnextv2"):

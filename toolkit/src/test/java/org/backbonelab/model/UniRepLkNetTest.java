@@ -52,7 +52,7 @@ class UniRepLkNetTest {
         UniRepLkNet model = new UniRepLkNet(new ImageSpec(3, 224, 1000), config, 0);
         assertEquals(31e6, (double) model.parameterCount(), 0.5e6);
         try (NDManager manager = Torch.newManager()) {
-            model.initialize(manager, 0);
+            model.initializeBlank(manager);
             assertEquals(4.9e9, (double) model.macs(), 0.049e9);
         }
     }
