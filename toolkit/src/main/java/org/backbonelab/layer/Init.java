@@ -68,11 +68,26 @@ public interface Init {
     static Init xavierUniform() {
         return (shape, random) -> {
             double a = Math.sqrt(6.0 * shape.get(0) / ((double) shape.size() + shape.get(0) * shape.get(0)));
+            return uniform(a).values(shape, random);
+        };
+    }
+
+    /** Returns an initialiser that draws from U(-bound, bound). */
+    static Init uniform(double bound) {
+        return (shape, random) -> {
             float[] out = new float[Math.toIntExact(shape.size())];
             for (int i = 0; i < out.length; i++) {
-                out[i] = (float) ((random.nextDouble() * 2 - 1) * a);
+                out[i] = (float) ((random.nextDouble() * 2 - 1) * bound);
             }
             return out;
+        };
+    }
+
+    /** Returns what PyTorch gives weights that an author leaves alone: U(-a, a), a = 1 / sqrt(fan-in). */
+    static Init pytorchDefault() {
+        return (shape, random) -> {
+            double fanIn = (double) shape.size() / shape.get(0);
+            return uniform(1 / Math.sqrt(fanIn)).values(shape, random);
         };
     }
 }
