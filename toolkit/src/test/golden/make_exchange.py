@@ -39,6 +39,7 @@ def convolutional():
     from timm.layers import ClassifierHead
     from timm.models import byobnet, densenet, efficientnet, resnet, vgg
     from timm.models._efficientnet_builder import decode_arch_def
+    from timm.utils import reparameterize_model
 
     def narrow_alexnet():
         model = torchvision.models.alexnet(num_classes=CLASSES)
@@ -81,6 +82,7 @@ def convolutional():
         "mobilenetv2": (32, inverted("", nn.ReLU6)),
         "efficientnet": (32, inverted("_se0.25", nn.SiLU)),
         "repvgg": (32, narrow_repvgg),
+        "repvgg_deployed": (32, lambda: reparameterize_model(narrow_repvgg())),
     }
 
 
@@ -113,7 +115,8 @@ def modern():
             num_classes=CLASSES)),
         "poolformerv2": (32, narrow_metaformer(16, m.Pooling, m.Pooling, m.GroupNorm1NoBias, False)),
         "caformer": (32, narrow_metaformer(32, m.SepConv, m.Attention, mixed, True)),
-        "nfnet": (32, narrow_nfnet),
+        # Odd sides: 36 pixels become 9 and then 5.
+        "nfnet": (36, narrow_nfnet),
     }
 
 

@@ -127,7 +127,8 @@ public final class Backbones {
      * <p>A family gives its members in the order of the list. The group {@code bocb} gives the twenty of the BOCB study
      * (arXiv 2410.06373, table A1) in its order, in the form for ImageNet; {@code bocb_a}, {@code bocb_b} and {@code bocb_c}
      * are its three parts: primary, classical and modern. {@code bocb_cifar} gives the form in which the study trained on
-     * CIFAR: names that end in {@code _cifar} on images of 32 pixels, the others on images enlarged to 224. In other
+     * CIFAR: names that end in {@code _cifar} on images of 32 pixels, the others on images enlarged to 224; two MetaFormers
+     * end in {@code _bocb}, as the study's code gives them norms and classifiers that their paper does not. In other
      * filters {@code *} stands for any characters and {@code ?} for one.
      *
      * @throws IllegalArgumentException if no name fits

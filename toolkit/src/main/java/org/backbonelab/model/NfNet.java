@@ -60,8 +60,12 @@ public final class NfNet extends Backbone {
          * GELU, whose tanh form they saw; {@link ScaledStdConv.Variant#TIMM} what timm computes with them.
          *
          * @param size 0 to 7: depth is size + 1 times (1, 2, 6, 3)
+         * @throws IllegalArgumentException if there is no such size
          */
         public static Config f(int size, boolean plus, ScaledStdConv.Variant variant) {
+            if (size < 0 || size > 7) {
+                throw new IllegalArgumentException("NFNet-F" + size + ": expected a size from 0 to 7");
+            }
             int k = size + 1;
             return new Config(
                     List.of(16, 32, 64, plus ? 192 : 128),
@@ -181,9 +185,10 @@ public final class NfNet extends Backbone {
             NDArray u = act(x, gain).mul(Torch.scalar(x, inverseBeta));
             NDArray skip = x;
             if (shortcut != null) {
+                // At an odd side the last windows are smaller, as those of the convolutions.
                 NDArray pooled = stride == 1
                         ? u
-                        : Pool.avgPool2d(u, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false, true);
+                        : Pool.avgPool2d(u, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), true, false);
                 skip = shortcut.apply(pooled, pass);
             }
             NDArray y = conv2.apply(act(conv1.apply(u, pass), gain), pass);

@@ -64,7 +64,10 @@ public final class Exchange {
             MobileNet.Config config = new MobileNet.Config(efficient, 2, 8, stages, 16);
             add(efficient ? "efficientnet" : "mobilenetv2", s -> new MobileNet(s, config, 0));
         }
-        add("repvgg", s -> new RepVgg(s, new RepVgg.Config(8, List.of(8, 16), List.of(2, 1), false), 0));
+        for (boolean deployed : new boolean[] {false, true}) {
+            RepVgg.Config config = new RepVgg.Config(8, List.of(8, 16), List.of(2, 1), deployed);
+            add(deployed ? "repvgg_deployed" : "repvgg", s -> new RepVgg(s, config, 0));
+        }
 
         for (boolean v2 : new boolean[] {false, true}) {
             ConvNeXt.Config config = new ConvNeXt.Config(v2, 4, List.of(4, 8, 8, 8), List.of(1, 1, 1, 1));
