@@ -6,15 +6,15 @@
 The arguments are those of make_backbones.py, whose networks these are, with 1000 classes; VGG and ResNet are
 torchvision's, and so is MobileNet's classifier. Not here: AlexNet, for which torchvision has PyTorch's default only;
 classifiers of ResNet, whose N(0, 0.01^2) is that of Goyal et al. (arXiv 1706.02677); batch norms of RepVGG, to whose
-weights and biases timm alone adds noise; classifiers of DenseNet and EfficientNet and the first convolution of Swin,
-which start as N(0, 0.01^2) and N(0, 0.02^2) here; ViT and Mixer, which start as the authors' Flax code has them but for
-LeCun's rule, whose normal distribution that code truncates. Of each kind of parameter, that
-is each name but for its numbers, there are the first and the last. Columns: network, parameter, number of values, mean,
+weights and biases timm alone adds noise; ViT's token of the class, which starts at zero as in the authors' Flax code,
+whose other values are timm's "jax" and "flax" for ViT and Mixer. Of each kind of parameter, that is each name but for its
+numbers, there are the first and the last. Columns: network, parameter, number of values, mean,
 standard deviation, kurtosis (3 for a normal distribution, 1.8 for a uniform one, 0 for a constant).
 """
 import csv
 import re
 import sys
+from functools import partial
 
 import torch
 import torchvision
@@ -26,7 +26,7 @@ NETWORKS = ("densenet121", "mobilenetv2_100", "efficientnet_b0", "repvgg_a1", "d
             "swin_tiny_patch4_window7", "convnext_tiny", "convnextv2_tiny", "moganet_small", "unireplknet_t",
             "transnext_tiny", "identityformer_s12", "caformer_s12", "dm_nfnet_f0")
 
-LEFT_OUT = re.compile(r"resnet\d+ fc|repvgg.*(bn|identity)|(densenet|efficientnet).* classifier|swin.* patch_embed")
+LEFT_OUT = re.compile(r"resnet\d+ fc|repvgg.*(bn|identity)|vit.* cls_token")
 # torchvision's names of the linear layers of VGG.
 OURS = {f"classifier.{i}.{kind}": f"{name}.{kind}" for kind in ("weight", "bias")
         for i, name in ((0, "pre_logits.fc1"), (3, "pre_logits.fc2"), (6, "head.fc"))}
@@ -43,11 +43,20 @@ def moments(p):
     return [f"{x:.7g}" for x in (mean, std, kurtosis)]
 
 
+def flax_mixer(timm):
+    from timm.models import mlp_mixer
+    model = timm.create_model("mixer_s16_224")
+    timm.models.named_apply(partial(mlp_mixer._init_weights, flax=True), module=model)
+    return model
+
+
 def main():
     timm = rule.load_timm(sys.argv[1])
     sys.path += sys.argv[2:5]
     cases = rule.cases(timm)
     networks = {name: lambda name=name: cases[name].make(num_classes=1000) for name in NETWORKS}
+    networks["vit_small_patch16"] = lambda: timm.create_model("vit_small_patch16_224", weight_init="jax")
+    networks["mixer_s16"] = lambda: flax_mixer(timm)
     for name in ("vgg13_bn", "resnet18", "resnet50"):
         networks[name] = getattr(torchvision.models, name)
     rows = []

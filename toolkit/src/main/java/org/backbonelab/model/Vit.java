@@ -57,7 +57,7 @@ public final class Vit extends Backbone {
         Conv.Spec patches = Conv.Spec.patch(spec.channels(), dim, config.patch);
         patchEmbed = child(
                 "patch_embed.proj",
-                config.isFlax() ? new Conv(patches, Init.leCun(), true) : Conv.ofPytorchDefault(patches));
+                config.isFlax() ? new Conv(patches, Init.truncatedLeCun(), true) : Conv.ofPytorchDefault(patches));
         clsToken = parameter("cls_token", config.isFlax() ? Init.ZEROS : Init.normal(1e-6), 1, 1, dim);
         posEmbed = parameter("pos_embed", Init.normal(0.02), 1, (long) side * side + 1, dim);
         double[] rates = dropPathRates(config.depth, dropPath);
