@@ -21,6 +21,11 @@ shellcheck -x environment/*.sh .ci/run
 step "toolkit and kernel: mvn verify"
 mvn -B verify
 
+if [[ -n ${BACKBONELAB_REFERENCES:-} ]]; then
+    step "weights to and from timm"
+    environment/exchange.sh
+fi
+
 step "kernel over a Jupyter client"
 "$JUPYTER_BIN/python3" -W ignore -m unittest discover -s environment/kernel/src/test/python
 

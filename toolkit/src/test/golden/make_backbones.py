@@ -20,7 +20,7 @@ Weights are not stored: both sides make them by one rule from a parameter's name
 
 The images are x(i) of the name "images", rounded, the loss is sum(logits * x) with x of "loss". A file holds the logits in
 evaluation mode and, of each gradient in training mode (drop path 0), three numbers: its L2 norm, its sum, and its
-product with x of "gradient of " and the name; where timm gives the feature maps of stages, of each as much. The
+product with x of "gradient of " and the name; of the last feature map of each resolution as much. The
 reference runs in float64 on the float32 weights.
 """
 import contextlib
@@ -29,6 +29,7 @@ import io
 import json
 import math
 import pathlib
+import re
 import sys
 import types
 import warnings
@@ -127,13 +128,37 @@ def run(model, size, channels=3):
             "logits": numbers(logits), **stages, "gradients": gradients}
 
 
+# The modules whose outputs are features, in all references: ReLUs of plain networks, blocks, or lists of them.
+BLOCKS = re.compile(r"(layer|blocks?)\d\.\d+|stages\.\d\.\d+|stages\.\d|stem|(layers\.\d\.)?blocks\.\d+(\.\d+)?"
+                    r"|features\.denseblock\d|features\.\d+")
+
+
 def stage_features(model, x):
     """Of the last map of each resolution: its side, channels, L2 norm, sum, and product with x of "stage" and the side."""
-    if not hasattr(model, "forward_intermediates"):
-        return {}
-    maps = {m.shape[2]: m.numpy().reshape(-1) for m in model.forward_intermediates(x, intermediates_only=True)}
-    return {"stages": [numbers([side, m.size / BATCH / side ** 2, np.linalg.norm(m), m.sum(),
-                                m @ uniform(f"stage {side}", m.size)]) for side, m in maps.items()]}
+    maps = {}
+
+    def keep(module, inputs, y):
+        if y.dim() == 3:
+            # Tokens, of which a class may be the first.
+            side = math.isqrt(y.shape[1])
+            y = y[:, y.shape[1] - side * side:].transpose(1, 2).reshape(BATCH, -1, side, side)
+        elif type(model).__name__ == "SwinTransformer":
+            y = y.permute(0, 3, 1, 2)
+        maps[y.shape[2]] = y.detach().clone().numpy()
+
+    plain = type(model).__name__ in ("AlexNet", "VGG")
+    hooks = [module.register_forward_hook(keep) for name, module in model.named_modules()
+             if BLOCKS.fullmatch(name) and is_block(module, plain)]
+    model(x)
+    for hook in hooks:
+        hook.remove()
+    return {"stages": [numbers([side, m.shape[1], np.linalg.norm(m), m.sum(),
+                                m.reshape(-1) @ uniform(f"stage {side}", m.size)]) for side, m in maps.items()]}
+
+
+def is_block(module, plain):
+    """A stem counts in RepVGG, whose stem is a block."""
+    return isinstance(module, nn.ReLU) if plain else not isinstance(module, (nn.Sequential, nn.Conv2d, nn.ModuleList))
 
 
 class Nothing(nn.Identity):
@@ -141,6 +166,28 @@ class Nothing(nn.Identity):
 
     def __init__(self, dim, proj_drop, **kwargs):
         super().__init__()
+
+
+def small_stem(model):
+    model.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+    model.maxpool = nn.Identity()
+
+
+PLUS_HOW = "stem 16 32 64 192, widths 384 768 2048 2048, as nfnets/base.py of google-deepmind/deepmind-research"
+
+
+def nfnet_plus(k, device=None, **kw):
+    """DeepMind's F(k-1)+; timm would take half and a quarter of the stem's width, too."""
+    from dataclasses import replace
+    from functools import partial
+    from timm.layers import ScaledStdConv2dSame
+    from timm.models import nfnet
+    cfg = replace(nfnet._dm_nfnet_cfg((k, 2 * k, 6 * k, 3 * k), (384, 768, 2048, 2048)), stem_chs=192)
+    model = nfnet.NormFreeNet(cfg, device=device, **kw)
+    conv = partial(ScaledStdConv2dSame, kernel_size=3, eps=cfg.std_conv_eps, device=device)
+    model.stem.conv1, model.stem.conv2 = conv(3, 16, stride=2), conv(16, 32, stride=1)
+    model.stem.conv3, model.stem.conv4 = conv(32, 64, stride=1), conv(64, 192, stride=2)
+    return model
 
 
 class Case:
@@ -164,10 +211,6 @@ def cases(timm):
             change(model)
             return model
         return Case(f"timm.create_model('{name}'), {how}", make, size, 32)
-
-    def small_stem(model):
-        model.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
-        model.maxpool = nn.Identity()
 
     def small_patch(model):
         model.stem[0] = nn.Conv2d(3, 96, 3, 1, 1)
@@ -208,7 +251,7 @@ def cases(timm):
             return transnext_tiny(img_size=img_size, **kw)
 
     def metaformer(first, second, plain):
-        """The S12 sizes; timm lists PoolFormerV2's only."""
+        """The S12 sizes; timm lists PoolFormerV2's only. Plain ones have norms of whole samples and a linear head."""
         def make(**kw):
             from timm.models import metaformer as m
             if plain:
@@ -220,22 +263,12 @@ def cases(timm):
             return m.MetaFormer(
                 depths=[2, 2, 6, 2], dims=[64, 128, 320, 512], norm_layers=norms, use_mlp_head=not plain,
                 token_mixers=[mixer(first), mixer(first), mixer(second), mixer(second)], **kw)
-        return Case(f"timm.models.metaformer.MetaFormer, S12 with {first} and {second}", make, 64)
+        how = "whole samples normalised, linear head" if plain else "channels normalised, MLP head"
+        return Case(f"timm.models.metaformer.MetaFormer, S12 with {first} and {second}, {how}", make, 64)
 
     def alexnet(**kw):
         import torchvision
         return torchvision.models.alexnet(dropout=0, **kw)
-
-    def no_epsilon(name, size):
-        def make(**kw):
-            model = timm.create_model(name, **kw)
-            for m in model.modules():
-                if type(m).__name__.startswith("ScaledStdConv"):
-                    m.eps = 0
-            return model
-        how = f"timm.create_model('{name}'), ScaledStdConv2dSame.eps = 0: the paper's epsilon is a lower bound of " \
-              "the variance, timm's is added to it"
-        return Case(how, make, size)
 
     out = {
         "alexnet": Case("torchvision.models.alexnet(dropout=0)", alexnet, 64),
@@ -251,7 +284,9 @@ def cases(timm):
         "repvgg_a1": named("repvgg_a1", 64),
         "swin_tiny_patch4_window7": named("swin_tiny_patch4_window7_224", 64, True, drop_path_rate=0),
         "identityformer_s12": metaformer("Identity", "Identity", True),
+        "identityformer_s12_bocb": metaformer("Identity", "Identity", False),
         "poolformerv2_s12": named("poolformerv2_s12", 64),
+        "poolformerv2_s12_bocb": metaformer("Pooling", "Pooling", False),
         "convformer_s12": metaformer("SepConv", "SepConv", False),
         "attentionformer_s12": metaformer("Attention", "Attention", False),
         "caformer_s12": metaformer("SepConv", "Attention", False),
@@ -265,10 +300,13 @@ def cases(timm):
         "convnext_tiny": named("convnext_tiny", 64),
         "convnext_tiny_cifar": changed("convnext_tiny", 32, "stem.0 3x3 at stride 1", small_patch),
         "convnextv2_atto": named("convnextv2_atto", 64),
+        "convnextv2_tiny": named("convnextv2_tiny", 64),
+        "convnextv2_tiny_cifar": changed("convnextv2_tiny", 32, "stem.0 3x3 at stride 1", small_patch),
         "vit_small_patch16": named("vit_small_patch16_224", 64, True),
         "deit_small_patch16": named("deit_small_patch16_224", 64, True),
         "mixer_s16": named("mixer_s16_224", 64, True),
-        "dm_nfnet_f0": no_epsilon("dm_nfnet_f0", 64),
+        "dm_nfnet_f0": named("dm_nfnet_f0", 64),
+        "dm_nfnet_f0_plus": Case("timm.models.nfnet.NormFreeNet, " + PLUS_HOW, lambda **kw: nfnet_plus(1, **kw), 64),
     }
     return out
 
@@ -292,7 +330,7 @@ def main():
         }
         text = json.dumps(file, indent=1)
         # One line a gradient.
-        text = __import__("re").sub(r"\[\s+([^\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
+        text = re.sub(r"\[\s+([^\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
         (OUT / f"{name}.json").write_text(text + "\n")
         print(name, parameters, found["logits"][:3])
 

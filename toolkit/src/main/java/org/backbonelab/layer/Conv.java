@@ -18,9 +18,19 @@ public final class Conv extends Layer {
      * @param withBias whether a bias, initially zero, is added
      */
     public Conv(Spec spec, Init init, boolean withBias) {
+        this(spec, init, withBias ? Init.ZEROS : null);
+    }
+
+    private Conv(Spec spec, Init init, Init biasInit) {
         weight = parameter("weight", init, spec.out, spec.in / spec.groups, spec.kernel, spec.kernel);
-        bias = withBias ? parameter("bias", Init.ZEROS, spec.out) : null;
+        bias = biasInit == null ? null : parameter("bias", biasInit, spec.out);
         geometry = spec.geometry();
+    }
+
+    /** Returns a convolution whose weight and bias start as PyTorch's do: U(-a, a), a = 1 / sqrt(fan-in). */
+    public static Conv ofPytorchDefault(Spec spec) {
+        double fanIn = (double) spec.in / spec.groups * spec.kernel * spec.kernel;
+        return new Conv(spec, Init.pytorchDefault(), Init.uniform(1 / Math.sqrt(fanIn)));
     }
 
     @Override

@@ -22,14 +22,24 @@ public final class Grn extends Layer {
 
     private Grn(int channels, String weightName, String biasName) {
         weight = parameter(weightName, Init.ZEROS, channels);
-        bias = parameter(biasName, Init.ZEROS, channels);
+        bias = biasName == null ? null : parameter(biasName, Init.ZEROS, channels);
     }
 
     /** Returns a norm whose parameters are stored as the authors have them: gamma and beta, (1, 1, 1, C). */
     public static Grn asGammaAndBeta(int channels) {
-        Grn grn = new Grn(channels, "gamma", "beta");
-        grn.storedAs(grn.weight, 1, 1, 1, channels);
+        Grn grn = asGamma(channels, "beta");
         grn.storedAs(grn.bias, 1, 1, 1, channels);
+        return grn;
+    }
+
+    /** Returns a norm without beta, whose gamma is stored as the authors have it, (1, 1, 1, C). */
+    public static Grn withoutBeta(int channels) {
+        return asGamma(channels, null);
+    }
+
+    private static Grn asGamma(int channels, String biasName) {
+        Grn grn = new Grn(channels, "gamma", biasName);
+        grn.storedAs(grn.weight, 1, 1, 1, channels);
         return grn;
     }
 
@@ -49,6 +59,7 @@ public final class Grn extends Layer {
         // The root of zero has no derivative: a dead channel would turn the gradient to NaN.
         NDArray g = seen.square().sum(new int[] {1, 2}, true).add(EPS * EPS).sqrt();
         NDArray n = g.div(g.mean(new int[] {3}, true).add(EPS));
-        return x.mul(n).mul(pass.value(weight, x)).add(pass.value(bias, x)).add(x);
+        NDArray y = x.mul(n).mul(pass.value(weight, x));
+        return (bias == null ? y : y.add(pass.value(bias, x))).add(x);
     }
 }

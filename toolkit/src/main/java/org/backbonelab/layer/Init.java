@@ -64,15 +64,50 @@ public interface Init {
         };
     }
 
+    /**
+     * Returns LeCun's initialiser in Flax's form: N(0, s^2) cut off at 2 s, with s such that the variance is 1 / fan-in.
+     */
+    static Init truncatedLeCun() {
+        return (shape, random) -> {
+            double fanIn = (double) shape.size() / shape.get(0);
+            // N(0, 1) cut off at 2 has the standard deviation 0.8796.
+            double s = 1 / (Math.sqrt(fanIn) * 0.8796256610342398);
+            float[] out = new float[Math.toIntExact(shape.size())];
+            for (int i = 0; i < out.length; i++) {
+                double z = random.nextGaussian();
+                while (Math.abs(z) > 2) {
+                    z = random.nextGaussian();
+                }
+                out[i] = (float) (z * s);
+            }
+            return out;
+        };
+    }
+
     /** Returns Glorot's uniform initialiser: U(-a, a), a = sqrt(6 / (fan-in + fan-out)). */
     static Init xavierUniform() {
         return (shape, random) -> {
             double a = Math.sqrt(6.0 * shape.get(0) / ((double) shape.size() + shape.get(0) * shape.get(0)));
+            return uniform(a).values(shape, random);
+        };
+    }
+
+    /** Returns an initialiser that draws from U(-bound, bound). */
+    static Init uniform(double bound) {
+        return (shape, random) -> {
             float[] out = new float[Math.toIntExact(shape.size())];
             for (int i = 0; i < out.length; i++) {
-                out[i] = (float) ((random.nextDouble() * 2 - 1) * a);
+                out[i] = (float) ((random.nextDouble() * 2 - 1) * bound);
             }
             return out;
+        };
+    }
+
+    /** Returns what PyTorch gives weights that an author leaves alone: U(-a, a), a = 1 / sqrt(fan-in). */
+    static Init pytorchDefault() {
+        return (shape, random) -> {
+            double fanIn = (double) shape.size() / shape.get(0);
+            return uniform(1 / Math.sqrt(fanIn)).values(shape, random);
         };
     }
 }

@@ -9,38 +9,51 @@ import org.backbonelab.tensor.Torch;
 /**
  * A convolution with scaled weight standardisation (NFNets, arXiv 2102.06171, equation 1).
  *
- * <p>Per output channel with fan-in N: gain (W - mean) / sqrt(max(N var, 1e-4)), var the biased one.
+ * <p>Per output channel with fan-in N: gain (W - mean) / sqrt(max(N var, 1e-4)), var the biased one; timm has
+ * gain (W - mean) / sqrt(N (var + 1e-5)).
  */
 public final class ScaledStdConv extends Layer {
-    private static final float EPS = 1e-4f;
+    private static final float LEAST = 1e-4f;
+    private static final double TIMM_EPS = 1e-5;
+
+    /** Whose network it is part of. */
+    public enum Variant {
+        /** For training from scratch: symmetric padding. */
+        PLAIN,
+        /** As DeepMind's code: padding at stride 2 and even sizes is not symmetric; see {@link Spatial#padSame}. */
+        DEEPMIND,
+        /**
+         * As timm: DeepMind's padding, but its own epsilon, which is added to the variance.
+         *
+         * <p>As the variance is near 1 / N, it weakens a convolution of fan-in 1536 by 0.8 %.
+         */
+        TIMM
+    }
 
     private final Parameter weight;
     private final Parameter bias;
     private final Parameter gain;
     private final Kernels.Geometry geometry;
     private final int fanIn;
+    private final float added;
     private final Conv.Spec same;
 
-    /** Builds the convolution; gain starts at one, bias at zero. */
+    /** Builds a plain convolution; gain starts at one, bias at zero. */
     public ScaledStdConv(Conv.Spec spec) {
-        this(spec, false);
+        this(spec, Variant.PLAIN);
     }
 
-    /**
-     * Builds the convolution; gain starts at one, bias at zero.
-     *
-     * @param same whether to pad as the released code does, which is not symmetric at stride 2 and even sizes; see
-     *     {@link Spatial#padSame}
-     */
-    public ScaledStdConv(Conv.Spec spec, boolean same) {
+    /** Builds the convolution; gain starts at one, bias at zero. */
+    public ScaledStdConv(Conv.Spec spec, Variant variant) {
         weight = parameter("weight", Init.leCun(), spec.out(), spec.in() / spec.groups(), spec.kernel(), spec.kernel());
         bias = parameter("bias", Init.ZEROS, spec.out());
         // One value a channel, not (C, 1, 1, 1): gradient clipping takes a vector's norm as a whole.
         gain = parameter("gain", Init.ONES, spec.out());
         storedAs(gain, spec.out(), 1, 1, 1);
-        this.same = same && spec.stride() > 1 ? spec : null;
-        geometry = this.same == null ? spec.geometry() : new Kernels.Geometry(spec.stride(), 0, spec.groups());
+        same = variant != Variant.PLAIN && spec.stride() > 1 ? spec : null;
+        geometry = same == null ? spec.geometry() : new Kernels.Geometry(spec.stride(), 0, spec.groups());
         fanIn = spec.in() / spec.groups() * spec.kernel() * spec.kernel();
+        added = variant == Variant.TIMM ? (float) (fanIn * TIMM_EPS) : 0;
     }
 
     @Override
@@ -48,10 +61,9 @@ public final class ScaledStdConv extends Layer {
         NDArray raw = pass.value(weight, x);
         NDArray flat = raw.reshape(raw.getShape().get(0), fanIn);
         NDArray centred = flat.sub(flat.mean(new int[] {1}, true));
-        NDArray spread = centred.square()
-                .sum(new int[] {1}, true)
-                .maximum(Torch.scalar(x, EPS))
-                .sqrt();
+        NDArray squares = centred.square().sum(new int[] {1}, true);
+        NDArray spread =
+                (added > 0 ? squares.add(Torch.scalar(x, added)) : squares.maximum(Torch.scalar(x, LEAST))).sqrt();
         NDArray standard = centred.div(spread).mul(pass.value(gain, x).expandDims(1));
         NDArray padded = same == null ? x : Spatial.padSame(x, same.kernel(), same.stride());
         return Conv.convolve(this, padded, standard.reshape(raw.getShape()), pass.value(bias, x), geometry, pass);

@@ -44,11 +44,11 @@ public final class AlexNet extends Backbone {
         int stride = (config.stem + 1) / 3;
         Conv.Spec first = new Conv.Spec(spec.channels(), w.get(0), config.stem, stride, stride / 2, 1);
         convs = List.of(
-                child("features.0", new Conv(first, Init.heFanOut(), true)),
-                child("features.3", new Conv(Conv.Spec.same(w.get(0), w.get(1), 5, 1), Init.heFanOut(), true)),
-                child("features.6", new Conv(Conv.Spec.same(w.get(1), w.get(2), 3, 1), Init.heFanOut(), true)),
-                child("features.8", new Conv(Conv.Spec.same(w.get(2), w.get(3), 3, 1), Init.heFanOut(), true)),
-                child("features.10", new Conv(Conv.Spec.same(w.get(3), w.get(4), 3, 1), Init.heFanOut(), true)));
+                child("features.0", new Conv(first, Init.heFanIn(), true)),
+                child("features.3", new Conv(Conv.Spec.same(w.get(0), w.get(1), 5, 1), Init.heFanIn(), true)),
+                child("features.6", new Conv(Conv.Spec.same(w.get(1), w.get(2), 3, 1), Init.heFanIn(), true)),
+                child("features.8", new Conv(Conv.Spec.same(w.get(2), w.get(3), 3, 1), Init.heFanIn(), true)),
+                child("features.10", new Conv(Conv.Spec.same(w.get(3), w.get(4), 3, 1), Init.heFanIn(), true)));
         int flat = w.get(4) * config.side * config.side;
         fc1 = child("classifier.1", new Linear(flat, config.hidden, Init.normal(0.01)));
         fc2 = child("classifier.4", new Linear(config.hidden, config.hidden, Init.normal(0.01)));

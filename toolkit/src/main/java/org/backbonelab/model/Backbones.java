@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.backbonelab.layer.ScaledStdConv;
 
 /**
  * The list of backbones.
@@ -66,7 +67,7 @@ public final class Backbones {
             vit("vit_large_patch" + patch, new Vit.Config(patch, 1024, 24, 16));
         }
         vit("vit_tiny_patch16", new Vit.Config(16, 192, 12, 3));
-        vit("deit_small_patch16", new Vit.Config(16, 384, 12, 6));
+        vit("deit_small_patch16", new Vit.Config(16, 384, 12, 6, Vit.Start.DEIT));
 
         mixer("mixer_micro", new MlpMixer.Config(4, 64, 4, 32, 256));
         for (int patch : new int[] {32, 16, 8}) {
@@ -92,7 +93,7 @@ public final class Backbones {
 
         unireplknet("unireplknet_t", UniRepLkNet.Config.tiny());
         List<List<Integer>> few = List.of(List.of(3, 3), List.of(7, 3));
-        unireplknet("unireplknet_micro", new UniRepLkNet.Config(List.of(2, 1), List.of(32, 64), few));
+        unireplknet("unireplknet_micro", new UniRepLkNet.Config(List.of(2, 1), List.of(32, 64), few, false));
         transnext(
                 "transnext_tiny",
                 new TransNeXt.Config(
@@ -109,9 +110,9 @@ public final class Backbones {
         for (int width : new int[] {16, 32, 64}) {
             nfnet("nfnet_micro_w" + width, nfnetMicro(width));
         }
-        for (int k = 1; k <= 8; k++) {
-            nfnet("dm_nfnet_f" + (k - 1), f(k, 128, 256, 512, 1536, 1536));
-            nfnet("dm_nfnet_f" + (k - 1) + "_plus", f(k, 192, 384, 768, 2048, 2048));
+        for (int size = 0; size < 8; size++) {
+            nfnet("dm_nfnet_f" + size, NfNet.Config.f(size, false, ScaledStdConv.Variant.TIMM));
+            nfnet("dm_nfnet_f" + size + "_plus", NfNet.Config.f(size, true, ScaledStdConv.Variant.TIMM));
         }
     }
 
@@ -128,7 +129,8 @@ public final class Backbones {
      * <p>A family gives its members in the order of the list. The group {@code bocb} gives the twenty of the BOCB study
      * (arXiv 2410.06373, table A1) in its order, in the form for ImageNet; {@code bocb_a}, {@code bocb_b} and {@code bocb_c}
      * are its three parts: primary, classical and modern. {@code bocb_cifar} gives the form in which the study trained on
-     * CIFAR: names that end in {@code _cifar} on images of 32 pixels, the others on images enlarged to 224. In other
+     * CIFAR: names that end in {@code _cifar} on images of 32 pixels, the others on images enlarged to 224; two MetaFormers
+     * end in {@code _bocb}, as the study's code gives them norms and classifiers that their paper does not. In other
      * filters {@code *} stands for any characters and {@code ?} for one.
      *
      * @throws IllegalArgumentException if no name fits
@@ -253,12 +255,18 @@ public final class Backbones {
 
     /** The S12 of four stages, and a small one of two: half of them have the first mixer. */
     private static void metaformers(String name, MetaFormer.Mixer first, MetaFormer.Mixer second) {
-        MetaFormer.Config s12 = new MetaFormer.Config(
-                4, List.of(64, 128, 320, 512), List.of(2, 2, 6, 2), List.of(first, first, second, second));
-        MetaFormer.Config micro =
-                new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), List.of(first, second, second));
-        add("metaformer", name + "_s12", (s, d) -> new MetaFormer(s, s12, d));
-        add("metaformer", name + "_micro", (s, d) -> new MetaFormer(s, micro, d));
+        boolean plain = first == MetaFormer.Mixer.IDENTITY || first == MetaFormer.Mixer.POOLING;
+        List<MetaFormer.Mixer> mixers = List.of(first, second, second);
+        MetaFormer.Config micro = new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), mixers, plain);
+        metaformer(name + "_s12", MetaFormer.Config.s12(first, second, plain));
+        if (plain) {
+            metaformer(name + "_s12_bocb", MetaFormer.Config.s12(first, second, false));
+        }
+        metaformer(name + "_micro", micro);
+    }
+
+    private static void metaformer(String name, MetaFormer.Config config) {
+        add("metaformer", name, (s, d) -> new MetaFormer(s, config, d));
     }
 
     private static void moganet(String name, MogaNet.Config config) {
@@ -280,17 +288,11 @@ public final class Backbones {
     /** A two-stage NFNet for small images: 28 pixels, then 14, then 7. */
     private static NfNet.Config nfnetMicro(int width) {
         return new NfNet.Config(
-                List.of(width / 2, width / 2), List.of(1, 2), List.of(width, 2 * width), List.of(1, 2), 8, false);
-    }
-
-    /** Depth is a multiple of (1, 2, 6, 3). */
-    private static NfNet.Config f(int k, int stem, Integer... widths) {
-        return new NfNet.Config(
-                List.of(16, 32, 64, stem),
-                List.of(2, 1, 1, 2),
-                List.of(widths),
-                List.of(k, 2 * k, 6 * k, 3 * k),
-                128,
-                true);
+                List.of(width / 2, width / 2),
+                List.of(1, 2),
+                List.of(width, 2 * width),
+                List.of(1, 2),
+                8,
+                ScaledStdConv.Variant.PLAIN);
     }
 }

@@ -63,7 +63,7 @@ public final class DenseNet extends Backbone {
             }
         }
         norm = child("features.norm5", new BatchNorm(in, Init.ONES));
-        classifier = child("classifier", new Linear(in, spec.classes(), Init.normal(0.01)));
+        classifier = child("classifier", new Linear(in, spec.classes(), Init.pytorchDefault()));
     }
 
     @Override

@@ -53,12 +53,15 @@ public final class MetaFormer extends Backbone {
      * @param stride of the stem: 4 with a 7x7 kernel, 2 with a 3x3 one for small images
      * @param dims channels per stage; every stage but the first halves the resolution
      * @param depths blocks per stage
-     * @param mixers per stage; those without weights come with norms over channels and space together, and with a
-     *     linear classifier in place of an MLP
+     * @param mixers per stage
+     * @param plain whether norms are over channels and space together and the classifier is linear, as published for
+     *     mixers without weights; else norms are over channels and the classifier is an MLP
      */
-    public record Config(int stride, List<Integer> dims, List<Integer> depths, List<Mixer> mixers) {
-        boolean plain() {
-            return mixers.stream().allMatch(m -> m == Mixer.IDENTITY || m == Mixer.POOLING);
+    public record Config(int stride, List<Integer> dims, List<Integer> depths, List<Mixer> mixers, boolean plain) {
+        /** Returns the sizes S12; half of the stages have the first mixer. */
+        static Config s12(Mixer first, Mixer second, boolean plain) {
+            List<Mixer> mixers = List.of(first, first, second, second);
+            return new Config(4, List.of(64, 128, 320, 512), List.of(2, 2, 6, 2), mixers, plain);
         }
     }
 
@@ -87,8 +90,8 @@ public final class MetaFormer extends Backbone {
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
-        fc = config.plain() ? child("head.fc", new Linear(dim, spec.classes(), INIT)) : null;
-        mlpHead = config.plain() ? null : child("head.fc", new MlpHead(dim, spec.classes()));
+        fc = config.plain ? child("head.fc", new Linear(dim, spec.classes(), INIT)) : null;
+        mlpHead = config.plain ? null : child("head.fc", new MlpHead(dim, spec.classes()));
     }
 
     @Override
@@ -207,7 +210,7 @@ public final class MetaFormer extends Backbone {
             this.dropPath = dropPath;
             kind = config.mixers.get(stage);
             int dim = config.dims.get(stage);
-            boolean plain = config.plain();
+            boolean plain = config.plain;
             norm1 = child("norm1", plain ? new SampleNorm(dim) : LayerNorm.lastWithoutBias(dim));
             mixer = switch (kind) {
                 case SEPARABLE -> child("token_mixer", new Separable(dim));

@@ -31,7 +31,8 @@ public final class MlpMixer extends Backbone {
         super(spec);
         side = patches(spec, config.patch);
         stem = child(
-                "stem.proj", new Conv(Conv.Spec.patch(spec.channels(), config.dim, config.patch), Init.leCun(), true));
+                "stem.proj",
+                new Conv(Conv.Spec.patch(spec.channels(), config.dim, config.patch), Init.truncatedLeCun(), true));
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
@@ -73,7 +74,7 @@ public final class MlpMixer extends Backbone {
         MixerBlock(String name, int tokenCount, Config config, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
-            Init init = Init.leCun();
+            Init init = Init.truncatedLeCun();
             norm1 = child("norm1", LayerNorm.last(config.dim));
             tokens = child(
                     "mlp_tokens", new Mlp(tokenCount, config.tokenHidden, init, Init.ZEROS, name + ".tokens.act"));

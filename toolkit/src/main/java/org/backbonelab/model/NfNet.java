@@ -44,8 +44,7 @@ public final class NfNet extends Backbone {
      * @param widths channels per stage; every stage but the first halves the resolution
      * @param depths blocks per stage
      * @param groupWidth channels per group of the 3x3 convolutions
-     * @param released whether padding and the constant of GELU are those of the released weights; else padding is
-     *     symmetric and the constant exact
+     * @param variant of the convolutions; but for the plain one, the constant of GELU is the released code's estimate
      */
     public record Config(
             List<Integer> stem,
@@ -53,9 +52,32 @@ public final class NfNet extends Backbone {
             List<Integer> widths,
             List<Integer> depths,
             int groupWidth,
-            boolean released) {
+            ScaledStdConv.Variant variant) {
+        /**
+         * Returns NFNet-F0 to F7 or, wider, F0+ to F7+ (table 1 and the released code).
+         *
+         * <p>Variant {@link ScaledStdConv.Variant#DEEPMIND} computes what the released weights were trained as, but for
+         * GELU, whose tanh form they saw; {@link ScaledStdConv.Variant#TIMM} what timm computes with them.
+         *
+         * @param size 0 to 7: depth is size + 1 times (1, 2, 6, 3)
+         * @throws IllegalArgumentException if there is no such size
+         */
+        public static Config f(int size, boolean plus, ScaledStdConv.Variant variant) {
+            if (size < 0 || size > 7) {
+                throw new IllegalArgumentException("NFNet-F" + size + ": expected a size from 0 to 7");
+            }
+            int k = size + 1;
+            return new Config(
+                    List.of(16, 32, 64, plus ? 192 : 128),
+                    List.of(2, 1, 1, 2),
+                    plus ? List.of(384, 768, 2048, 2048) : List.of(256, 512, 1536, 1536),
+                    List.of(k, 2 * k, 6 * k, 3 * k),
+                    128,
+                    variant);
+        }
+
         private double geluGain() {
-            return released ? RELEASED_GELU_GAIN : GELU_GAIN;
+            return variant == ScaledStdConv.Variant.PLAIN ? GELU_GAIN : RELEASED_GELU_GAIN;
         }
     }
 
@@ -67,7 +89,7 @@ public final class NfNet extends Backbone {
         for (int i = 0; i < config.stem.size(); i++) {
             Conv.Spec conv = Conv.Spec.same(in, config.stem.get(i), 3, config.stemStrides.get(i));
             in = config.stem.get(i);
-            stem.add(child("stem.conv" + (i + 1), new ScaledStdConv(conv, config.released)));
+            stem.add(child("stem.conv" + (i + 1), new ScaledStdConv(conv, config.variant)));
         }
         int total = config.depths.stream().mapToInt(Integer::intValue).sum();
         double variance = 1;
@@ -84,7 +106,7 @@ public final class NfNet extends Backbone {
                 in = out;
             }
         }
-        finalConv = child("final_conv", new ScaledStdConv(Conv.Spec.same(in, 2 * in, 1, 1)));
+        finalConv = child("final_conv", new ScaledStdConv(Conv.Spec.same(in, 2 * in, 1, 1), config.variant));
         fc = child("head.fc", new Linear(2 * in, spec.classes(), Init.normal(0.01)));
     }
 
@@ -110,9 +132,14 @@ public final class NfNet extends Backbone {
     }
 
     private record Geometry(int in, int out, int stride, Config config) {
-        Conv.Spec grouped(int stride) {
+        ScaledStdConv grouped(int stride) {
             int mid = mid();
-            return new Conv.Spec(mid, mid, 3, stride, 1, mid / config.groupWidth);
+            Conv.Spec spec = new Conv.Spec(mid, mid, 3, stride, 1, mid / config.groupWidth);
+            return new ScaledStdConv(spec, config.variant);
+        }
+
+        ScaledStdConv point(int in, int out) {
+            return new ScaledStdConv(Conv.Spec.same(in, out, 1, 1), config.variant);
         }
 
         /** Half the output, rounded down to whole groups as the released code does. */
@@ -142,16 +169,15 @@ public final class NfNet extends Backbone {
             this.dropPath = dropPath;
             stride = g.stride;
             gain = g.config.geluGain();
-            conv1 = child("conv1", new ScaledStdConv(Conv.Spec.same(g.in, g.mid(), 1, 1)));
-            conv2 = child("conv2", new ScaledStdConv(g.grouped(stride), g.config.released));
-            conv2b = child("conv2b", new ScaledStdConv(g.grouped(1)));
-            conv3 = child("conv3", new ScaledStdConv(Conv.Spec.same(g.mid(), g.out, 1, 1)));
+            conv1 = child("conv1", g.point(g.in, g.mid()));
+            conv2 = child("conv2", g.grouped(stride));
+            conv2b = child("conv2b", g.grouped(1));
+            conv3 = child("conv3", g.point(g.mid(), g.out));
             squeeze = child("attn_last.fc1", Linear.pointwise(g.out, g.out / 2, Init.leCun()));
             excite = child("attn_last.fc2", Linear.pointwise(g.out / 2, g.out, Init.leCun()));
             skipGain = parameter("skipinit_gain", Init.ZEROS);
             boolean transition = stride != 1 || g.in != g.out;
-            shortcut =
-                    transition ? child("downsample.conv", new ScaledStdConv(Conv.Spec.same(g.in, g.out, 1, 1))) : null;
+            shortcut = transition ? child("downsample.conv", g.point(g.in, g.out)) : null;
         }
 
         @Override
@@ -159,9 +185,10 @@ public final class NfNet extends Backbone {
             NDArray u = act(x, gain).mul(Torch.scalar(x, inverseBeta));
             NDArray skip = x;
             if (shortcut != null) {
+                // At an odd side the last windows are smaller, as those of the convolutions.
                 NDArray pooled = stride == 1
                         ? u
-                        : Pool.avgPool2d(u, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false, true);
+                        : Pool.avgPool2d(u, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), true, false);
                 skip = shortcut.apply(pooled, pass);
             }
             NDArray y = conv2.apply(act(conv1.apply(u, pass), gain), pass);

@@ -14,7 +14,6 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Kernels;
-import org.backbonelab.tensor.Torch;
 
 /**
  * RepVGG (Ding et al., arXiv 2101.03697): three branches in training that become one 3x3 convolution afterwards.
@@ -23,7 +22,6 @@ import org.backbonelab.tensor.Torch;
  * form {@code stem.reparam_conv}.
  */
 public final class RepVgg extends Backbone {
-    private static final double EPS = 1e-5;
     private static final int AREA = 9;
     private static final int CENTRE = 4;
 
@@ -90,14 +88,8 @@ public final class RepVgg extends Backbone {
         Map<String, Parameter> from = namedParameters();
         out.initialize(from.values().iterator().next().getArray().getManager(), 0);
         Map<String, Parameter> to = out.namedParameters();
-        for (RepBlock block : blocks) {
-            block.fuseInto(
-                    to.get(block.name + ".reparam_conv.weight").getArray(),
-                    to.get(block.name + ".reparam_conv.bias").getArray());
-        }
-        for (String name : List.of("head.fc.weight", "head.fc.bias")) {
-            Kernels.assign(to.get(name).getArray(), from.get(name).getArray());
-        }
+        Fusion.copyShared(from, to);
+        blocks.forEach(block -> block.fuseInto(to));
         return out;
     }
 
@@ -139,54 +131,27 @@ public final class RepVgg extends Backbone {
         }
 
         /** Adds up what the branches do to a 3x3 window; a 1x1 kernel and the identity are its centre. */
-        private void fuseInto(NDArray weight, NDArray bias) {
-            float[] w = new float[spec.out() * spec.in() * AREA];
-            float[] b = new float[spec.out()];
+        private void fuseInto(Map<String, Parameter> target) {
             Map<String, Parameter> p = namedParameters();
-            float[] kxk = values(p, "conv_kxk.conv.weight");
-            float[] point = values(p, "conv_1x1.conv.weight");
-            double[] kxkScale = scale(p, "conv_kxk.bn.", b);
-            double[] pointScale = scale(p, "conv_1x1.bn.", b);
-            double[] identityScale = identity == null ? null : scale(p, "identity.", b);
+            double[] kxk = Fusion.values(p, "conv_kxk.conv.weight");
+            double[] point = Fusion.values(p, "conv_1x1.conv.weight");
+            Fusion.Affine kxkNorm = Fusion.norm(p, "conv_kxk.bn.");
+            Fusion.Affine pointNorm = Fusion.norm(p, "conv_1x1.bn.");
+            Fusion.Affine kept = identity == null ? null : Fusion.norm(p, "identity.");
+            double[] bias = new double[spec.out()];
             for (int o = 0; o < spec.out(); o++) {
+                bias[o] = kxkNorm.shift()[o] + pointNorm.shift()[o] + (kept == null ? 0 : kept.shift()[o]);
                 for (int i = 0; i < spec.in(); i++) {
                     int at = o * spec.in() + i;
                     for (int k = 0; k < AREA; k++) {
-                        double sum = kxk[at * AREA + k] * kxkScale[o];
-                        if (k == CENTRE) {
-                            sum += point[at] * pointScale[o];
-                            sum += identityScale != null && o == i ? identityScale[o] : 0;
-                        }
-                        w[at * AREA + k] = (float) sum;
+                        kxk[at * AREA + k] *= kxkNorm.factor()[o];
                     }
+                    kxk[at * AREA + CENTRE] += point[at] * pointNorm.factor()[o];
+                    kxk[at * AREA + CENTRE] += kept != null && o == i ? kept.factor()[o] : 0;
                 }
             }
-            Torch.withoutGradients(() -> {
-                try (NDArray ws = Torch.array(weight.getManager(), w, weight.getShape());
-                        NDArray bs = Torch.array(bias.getManager(), b, bias.getShape())) {
-                    Kernels.assign(weight, ws);
-                    Kernels.assign(bias, bs);
-                }
-                return null;
-            });
-        }
-
-        /** Returns the norm's factor per channel, and adds what it shifts by to the bias. */
-        private static double[] scale(Map<String, Parameter> p, String norm, float[] bias) {
-            float[] weight = values(p, norm + "weight");
-            float[] shift = values(p, norm + "bias");
-            float[] mean = values(p, norm + "running_mean");
-            float[] variance = values(p, norm + "running_var");
-            double[] out = new double[weight.length];
-            for (int c = 0; c < out.length; c++) {
-                out[c] = weight[c] / Math.sqrt(variance[c] + EPS);
-                bias[c] += (float) (shift[c] - mean[c] * out[c]);
-            }
-            return out;
-        }
-
-        private static float[] values(Map<String, Parameter> p, String name) {
-            return p.get(name).getArray().toFloatArray();
+            Fusion.set(target, name + ".reparam_conv.weight", kxk);
+            Fusion.set(target, name + ".reparam_conv.bias", bias);
         }
     }
 }

@@ -36,6 +36,9 @@ final class Selection {
     private static final Set<String> SMALL_IMAGES =
             Set.of("resnet50", "densenet121", "convnext_tiny", "convnextv2_tiny", "moganet_small");
 
+    /** Whose norms and classifier in the study's code are not those of their paper. */
+    private static final Set<String> OTHER_FORM = Set.of("identityformer_s12", "poolformerv2_s12");
+
     private static final Map<String, List<String>> GROUPS = Map.of(
             "bocb",
             BOCB,
@@ -46,9 +49,16 @@ final class Selection {
             "bocb_c",
             MODERN,
             "bocb_cifar",
-            BOCB.stream().map(n -> SMALL_IMAGES.contains(n) ? n + "_cifar" : n).toList());
+            BOCB.stream().map(Selection::onCifar).toList());
 
     private Selection() {}
+
+    private static String onCifar(String name) {
+        if (OTHER_FORM.contains(name)) {
+            return name + "_bocb";
+        }
+        return SMALL_IMAGES.contains(name) ? name + "_cifar" : name;
+    }
 
     /**
      * Returns the names that a filter means.

@@ -47,7 +47,7 @@ public final class Swin extends Backbone {
         int side = patches(spec, config.patch);
         int dim = config.dim;
         patchEmbed =
-                child("patch_embed.proj", new Conv(Conv.Spec.patch(spec.channels(), dim, config.patch), INIT, true));
+                child("patch_embed.proj", Conv.ofPytorchDefault(Conv.Spec.patch(spec.channels(), dim, config.patch)));
         patchNorm = child("patch_embed.norm", LayerNorm.last(dim, EPS));
         double[] rates =
                 dropPathRates(config.depths.stream().mapToInt(Integer::intValue).sum(), dropPath);

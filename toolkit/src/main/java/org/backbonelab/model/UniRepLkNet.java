@@ -19,10 +19,10 @@ import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Kernels;
 
 /**
- * UniRepLKNet (Ding et al., arXiv 2311.15599) in its training form: large depthwise kernels with dilated branches.
+ * UniRepLKNet (Ding et al., arXiv 2311.15599): large depthwise kernels, in training with dilated branches.
  *
- * <p>Names as the authors': {@code downsample_layers.0.3, stages.1.0.dwconv.lk_origin, stages.1.0.dwconv.dil_bn_k5_1,
- * stages.1.0.pwconv2.2, norm, head}.
+ * <p>In the deployed form a block has one depthwise convolution and no batch norm. Names as the authors': {@code
+ * downsample_layers.0.3, stages.1.0.dwconv.lk_origin, stages.1.0.dwconv.dil_bn_k5_1, stages.1.0.pwconv2.2, norm, head}.
  */
 public final class UniRepLkNet extends Backbone {
     private static final Init INIT = Init.normal(0.02);
@@ -30,6 +30,7 @@ public final class UniRepLkNet extends Backbone {
     private final List<Layer> layers = new ArrayList<>();
     private final LayerNorm norm;
     private final Linear head;
+    private final Config config;
 
     /**
      * The sizes of one member of the family.
@@ -37,21 +38,27 @@ public final class UniRepLkNet extends Backbone {
      * @param stemStrides of the two 3x3 convolutions of the stem
      * @param dims channels per stage, multiples of 4; every stage but the first halves the resolution
      * @param kernels side of the depthwise kernel of each block of each stage: 3, 5, or an odd number from 7 to 17
+     * @param deployed whether a block has one depthwise convolution and no batch norm
      */
-    public record Config(List<Integer> stemStrides, List<Integer> dims, List<List<Integer>> kernels) {
+    public record Config(List<Integer> stemStrides, List<Integer> dims, List<List<Integer>> kernels, boolean deployed) {
         /** Returns UniRepLKNet-T; in its third stage every second kernel is small. */
         static Config tiny() {
             List<Integer> third =
                     IntStream.range(0, 18).map(i -> i % 2 == 0 ? 13 : 3).boxed().toList();
             List<Integer> large = List.of(13, 13, 13);
-            return new Config(
-                    List.of(2, 2), List.of(80, 160, 320, 640), List.of(List.of(3, 3, 3), large, third, large));
+            List<List<Integer>> all = List.of(List.of(3, 3, 3), large, third, large);
+            return new Config(List.of(2, 2), List.of(80, 160, 320, 640), all, false);
+        }
+
+        private Config deploy() {
+            return new Config(stemStrides, dims, kernels, true);
         }
     }
 
     /** Builds a network. */
     public UniRepLkNet(ImageSpec spec, Config config, double dropPath) {
         super(spec);
+        this.config = config;
         double[] rates =
                 dropPathRates(config.kernels.stream().mapToInt(List::size).sum(), dropPath);
         int in = spec.channels();
@@ -63,7 +70,7 @@ public final class UniRepLkNet extends Backbone {
             List<Integer> kernels = config.kernels.get(stage);
             for (int i = 0; i < kernels.size(); i++) {
                 String name = "stages." + stage + "." + i;
-                layers.add(child(name, new Block(name, dim, kernels.get(i), rates[at++])));
+                layers.add(child(name, new Block(name, dim, kernels.get(i), config.deployed, rates[at++])));
             }
             in = dim;
         }
@@ -83,6 +90,28 @@ public final class UniRepLkNet extends Backbone {
     @Override
     protected NDArray head(NDArray features, Pass pass) {
         return head.apply(norm.apply(Kernels.spatialMean(features), pass), pass);
+    }
+
+    /**
+     * Returns the deployed form: in evaluation mode it computes the same (section 3.1).
+     *
+     * @throws IllegalStateException if this is deployed already
+     */
+    public UniRepLkNet deploy() {
+        if (config.deployed) {
+            throw new IllegalStateException("this UniRepLKNet is deployed already");
+        }
+        UniRepLkNet out = new UniRepLkNet(spec(), config.deploy(), 0);
+        Map<String, Parameter> from = namedParameters();
+        out.initialize(from.values().iterator().next().getArray().getManager(), 0);
+        Map<String, Parameter> to = out.namedParameters();
+        Fusion.copyShared(from, to);
+        for (Layer layer : layers) {
+            if (layer instanceof Block block) {
+                block.fuseInto(to);
+            }
+        }
+        return out;
     }
 
     private static final class Stem extends Layer {
@@ -125,6 +154,7 @@ public final class UniRepLkNet extends Backbone {
         private static final double LAYER_SCALE = 1e-6;
 
         private final String name;
+        private final int kernel;
         private final Layer dwconv;
         private final BatchNorm norm;
         private final Linear squeeze;
@@ -136,73 +166,86 @@ public final class UniRepLkNet extends Backbone {
         private final Parameter gamma;
         private final double dropPath;
 
-        Block(String name, int dim, int kernel, double dropPath) {
+        Block(String name, int dim, int kernel, boolean deployed, double dropPath) {
             this.name = name;
+            this.kernel = kernel;
             this.dropPath = dropPath;
-            Conv.Spec small = Conv.Spec.depthwise(dim, kernel);
-            dwconv = child("dwconv", kernel < 7 ? new Conv(small, INIT, false) : new DilatedBranches(dim, kernel));
-            norm = child("norm", new BatchNorm(dim, Init.ONES));
+            if (isSmall()) {
+                dwconv = child("dwconv", new Conv(Conv.Spec.depthwise(dim, kernel), INIT, deployed));
+            } else if (deployed) {
+                dwconv = child("dwconv.lk_origin", new DilatedConv(dim, kernel, 1, INIT));
+            } else {
+                dwconv = child("dwconv", new DilatedBranches(dim, kernel, INIT));
+            }
+            norm = deployed ? null : child("norm", new BatchNorm(dim, Init.ONES));
             squeeze = child("se.down", Linear.pointwise(dim, dim / 4, INIT));
             excite = child("se.up", Linear.pointwise(dim / 4, dim, INIT));
             pwconv1 = child("pwconv1.1", new Linear(dim, 4 * dim, INIT));
-            grn = child("act.1", Grn.asGammaAndBeta(4 * dim));
-            pwconv2 = child("pwconv2.0", new Linear(4 * dim, dim, INIT, null));
-            norm2 = child("pwconv2.2", new BatchNorm(dim, Init.ONES));
-            gamma = parameter("gamma", Init.constant(LAYER_SCALE), dim);
+            grn = child("act.1", deployed ? Grn.withoutBeta(4 * dim) : Grn.asGammaAndBeta(4 * dim));
+            pwconv2 = child("pwconv2.0", new Linear(4 * dim, dim, INIT, deployed ? Init.ZEROS : null));
+            norm2 = deployed ? null : child("pwconv2.2", new BatchNorm(dim, Init.ONES));
+            gamma = deployed ? null : parameter("gamma", Init.constant(LAYER_SCALE), dim);
+        }
+
+        private boolean isSmall() {
+            return kernel < 7;
         }
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
-            NDArray y = norm.apply(dwconv.apply(x, pass), pass);
+            NDArray y = dwconv.apply(x, pass);
+            y = norm == null ? y : norm.apply(y, pass);
             NDArray squeezed = Activation.relu(squeeze.apply(Kernels.spatialMean(y), pass));
             NDArray gate = Activation.sigmoid(excite.apply(squeezed, pass));
             y = y.mul(gate.expandDims(2).expandDims(3)).transpose(0, 2, 3, 1);
             y = Activation.gelu(pwconv1.apply(y, pass));
             pass.tap(name + ".act", y);
             y = pwconv2.apply(grn.apply(y, pass), pass).transpose(0, 3, 1, 2);
-            y = norm2.apply(y, pass).mul(pass.value(gamma, x).reshape(1, -1, 1, 1));
+            if (norm2 != null) {
+                y = norm2.apply(y, pass).mul(pass.value(gamma, x).reshape(1, -1, 1, 1));
+            }
             NDArray out = pass.dropPath(y, dropPath).add(x);
             pass.tap(name, out);
             return out;
         }
-    }
 
-    /** The sum of a large depthwise convolution and dilated ones of its reach, each with a batch norm (section 3.1). */
-    private static final class DilatedBranches extends Layer {
-        /** Kernel and dilation of each branch, by the side of the large kernel; the authors' choice. */
-        private static final Map<Integer, int[][]> BRANCHES = Map.of(
-                17, new int[][] {{5, 1}, {9, 2}, {3, 4}, {3, 5}, {3, 7}},
-                15, new int[][] {{5, 1}, {7, 2}, {3, 3}, {3, 5}, {3, 7}},
-                13, new int[][] {{5, 1}, {7, 2}, {3, 3}, {3, 4}, {3, 5}},
-                11, new int[][] {{5, 1}, {5, 2}, {3, 3}, {3, 4}, {3, 5}},
-                9, new int[][] {{5, 1}, {5, 2}, {3, 3}, {3, 4}},
-                7, new int[][] {{5, 1}, {3, 2}, {3, 3}});
-
-        private final List<DilatedConv> convs = new ArrayList<>();
-        private final List<BatchNorm> norms = new ArrayList<>();
-
-        DilatedBranches(int dim, int kernel) {
-            int[][] branches = BRANCHES.get(kernel);
-            if (branches == null) {
-                throw new IllegalArgumentException(
-                        "kernel " + kernel + ", expected 3, 5, or an odd number from 7 to 17");
+        /** Gives the deployed block of this name its two fused layers. */
+        private void fuseInto(Map<String, Parameter> target) {
+            Map<String, Parameter> p = namedParameters();
+            String inner = "dwconv." + (isSmall() ? "" : "lk_origin.");
+            double[] weight = isSmall() ? Fusion.values(p, inner + "weight") : DilatedBranches.weight(p, kernel);
+            Fusion.Affine after = Fusion.norm(p, "norm.");
+            double[] bias = isSmall() ? new double[after.shift().length] : DilatedBranches.bias(p, kernel);
+            int area = kernel * kernel;
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] *= after.factor()[i / area];
             }
-            convs.add(child("lk_origin", DilatedConv.withoutBias(dim, kernel, 1, INIT)));
-            norms.add(child("origin_bn", new BatchNorm(dim, Init.ONES)));
-            for (int[] branch : branches) {
-                String suffix = "_k" + branch[0] + "_" + branch[1];
-                convs.add(child("dil_conv" + suffix, DilatedConv.withoutBias(dim, branch[0], branch[1], INIT)));
-                norms.add(child("dil_bn" + suffix, new BatchNorm(dim, Init.ONES)));
+            for (int c = 0; c < bias.length; c++) {
+                bias[c] = bias[c] * after.factor()[c] + after.shift()[c];
             }
+            Fusion.set(target, name + "." + inner + "weight", weight);
+            Fusion.set(target, name + "." + inner + "bias", bias);
+            fuseSecondLinear(p, target);
         }
 
-        @Override
-        public NDArray apply(NDArray x, Pass pass) {
-            NDArray y = norms.get(0).apply(convs.get(0).apply(x, pass), pass);
-            for (int i = 1; i < convs.size(); i++) {
-                y = y.add(norms.get(i).apply(convs.get(i).apply(x, pass), pass));
+        /** The norm's bias, the batch norm and the scale of a branch become part of the linear layer between. */
+        private void fuseSecondLinear(Map<String, Parameter> p, Map<String, Parameter> target) {
+            double[] weight = Fusion.values(p, "pwconv2.0.weight");
+            double[] beta = Fusion.values(p, "act.1.beta");
+            double[] scale = Fusion.values(p, "gamma");
+            Fusion.Affine after = Fusion.norm(p, "pwconv2.2.");
+            double[] bias = new double[scale.length];
+            for (int o = 0; o < bias.length; o++) {
+                double sum = 0;
+                for (int i = 0; i < beta.length; i++) {
+                    int at = o * beta.length + i;
+                    sum += weight[at] * beta[i];
+                    weight[at] *= after.factor()[o] * scale[o];
+                }
+                bias[o] = (sum * after.factor()[o] + after.shift()[o]) * scale[o];
             }
-            return y;
+            Fusion.set(target, name + ".pwconv2.0.weight", weight);
+            Fusion.set(target, name + ".pwconv2.0.bias", bias);
         }
     }
 }

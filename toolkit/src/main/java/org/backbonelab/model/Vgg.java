@@ -17,7 +17,8 @@ import org.backbonelab.tensor.Spatial;
  * VGG with batch norms (Simonyan and Zisserman, arXiv 1409.1556).
  *
  * <p>There are no residual branches: the drop-path rate is that of dropout between the hidden linear layers, published
- * as 0.5. Names as timm's: {@code features.0, features.1, pre_logits.fc1, head.fc}.
+ * as 0.5. Features of another size are pooled to the published one, as torchvision does. Names as timm's: {@code
+ * features.0, features.1, pre_logits.fc1, head.fc}.
  */
 public final class Vgg extends Backbone {
     private final List<List<Conv>> convs = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
 
 /**
- * Vision Transformer (Dosovitskiy et al. 2021): pre-norm blocks, class token, learned positions, zero head.
+ * Vision Transformer (Dosovitskiy et al. 2021): pre-norm blocks, class token, learned positions.
  *
  * <p>Names as timm's: {@code patch_embed.proj, cls_token, pos_embed, blocks.0.attn.qkv, norm, head}.
  */
@@ -29,25 +29,44 @@ public final class Vit extends Backbone {
     private final Linear head;
     private final int side;
 
-    /** The sizes of one member of the family. */
-    public record Config(int patch, int dim, int depth, int heads) {}
+    /** Initial values. */
+    public enum Start {
+        /** As the authors' Flax code: linear layers by Glorot's rule, a zero head. */
+        FLAX,
+        /** As timm and DeiT: linear layers and head from N(0, 0.02^2). */
+        DEIT
+    }
+
+    /** The sizes of one member of the family, and its initial values. */
+    public record Config(int patch, int dim, int depth, int heads, Start start) {
+        /** Builds sizes with the initial values of the authors' Flax code. */
+        public Config(int patch, int dim, int depth, int heads) {
+            this(patch, dim, depth, heads, Start.FLAX);
+        }
+
+        private boolean isFlax() {
+            return start == Start.FLAX;
+        }
+    }
 
     /** Builds a network. */
     public Vit(ImageSpec spec, Config config, double dropPath) {
         super(spec);
         side = patches(spec, config.patch);
         int dim = config.dim;
+        Conv.Spec patches = Conv.Spec.patch(spec.channels(), dim, config.patch);
         patchEmbed = child(
-                "patch_embed.proj", new Conv(Conv.Spec.patch(spec.channels(), dim, config.patch), Init.leCun(), true));
-        clsToken = parameter("cls_token", Init.ZEROS, 1, 1, dim);
+                "patch_embed.proj",
+                config.isFlax() ? new Conv(patches, Init.truncatedLeCun(), true) : Conv.ofPytorchDefault(patches));
+        clsToken = parameter("cls_token", config.isFlax() ? Init.ZEROS : Init.normal(1e-6), 1, 1, dim);
         posEmbed = parameter("pos_embed", Init.normal(0.02), 1, (long) side * side + 1, dim);
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
-            blocks.add(child(name, new EncoderBlock(name, dim, config.heads, rates[i])));
+            blocks.add(child(name, new EncoderBlock(name, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(dim));
-        head = child("head", new Linear(dim, spec.classes(), Init.ZEROS));
+        head = child("head", new Linear(dim, spec.classes(), config.isFlax() ? Init.ZEROS : Init.normal(0.02)));
     }
 
     @Override
@@ -83,14 +102,16 @@ public final class Vit extends Backbone {
         private final Mlp mlp;
         private final double dropPath;
 
-        EncoderBlock(String name, int dim, int heads, double dropPath) {
+        EncoderBlock(String name, Config config, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
-            Init xavier = Init.xavierUniform();
+            int dim = config.dim;
+            Init init = config.isFlax() ? Init.xavierUniform() : Init.normal(0.02);
+            Init biasInit = config.isFlax() ? Init.normal(1e-6) : Init.ZEROS;
             norm1 = child("norm1", LayerNorm.last(dim));
-            attn = child("attn", new Attention(dim, heads, xavier));
+            attn = child("attn", new Attention(dim, config.heads, init));
             norm2 = child("norm2", LayerNorm.last(dim));
-            mlp = child("mlp", new Mlp(dim, 4 * dim, xavier, Init.normal(1e-6), name + ".act"));
+            mlp = child("mlp", new Mlp(dim, 4 * dim, init, biasInit, name + ".act"));
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.ScaledStdConv;
 import org.backbonelab.optim.Sgd;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Precision;
@@ -171,17 +172,54 @@ class BackbonesTest {
         assertEquals(all, parts);
         List<String> small = Backbones.names("bocb_cifar");
         assertTrue(Backbones.names().containsAll(small), small::toString);
-        assertEquals(all, small.stream().map(n -> n.replace("_cifar", "")).toList());
+        assertEquals(
+                all,
+                small.stream().map(n -> n.replaceFirst("_(cifar|bocb)$", "")).toList());
         assertEquals(5, small.stream().filter(n -> n.endsWith("_cifar")).count());
     }
 
     @Test
     void familiesAndPatternsFilterTheList() {
         assertEquals(List.of("unireplknet_t", "unireplknet_micro"), Backbones.names("unireplknet"));
-        assertEquals(10, Backbones.names("metaformer").size());
+        assertEquals(12, Backbones.names("metaformer").size());
         assertEquals(List.of("resnet50", "resnet50_cifar"), Backbones.names("resnet50*"));
         assertEquals(List.of("resnet18", "resnet34", "resnet50"), Backbones.names("resnet??"));
         assertEquals(List.of("vgg13_bn"), Backbones.names("vgg13_bn"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 8})
+    void nfnetsHaveEightSizes(int size) {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> NfNet.Config.f(size, true, ScaledStdConv.Variant.DEEPMIND))
+                .getMessage();
+        assertTrue(message.contains("F" + size) && message.contains("0 to 7"), message);
+    }
+
+    /** What timm adds to the variance is less than a hundredth of it in each convolution. */
+    @Test
+    void timmsAndDeepMindsNfnetsDifferLittle() {
+        NfNet.Config base = NfNet.Config.f(0, false, ScaledStdConv.Variant.TIMM);
+        float[][] logits = new float[2][];
+        try (NDManager manager = Torch.newManager()) {
+            for (ScaledStdConv.Variant variant : List.of(ScaledStdConv.Variant.TIMM, ScaledStdConv.Variant.DEEPMIND)) {
+                NfNet.Config config = new NfNet.Config(
+                        List.of(4, 8, 8, 16), base.stemStrides(), List.of(32, 64), List.of(1, 1), 16, variant);
+                Backbone model = new NfNet(new ImageSpec(1, 28, 10), config, 0);
+                model.initialize(manager, 7);
+                NDArray x = Golden.fill(manager, new Shape(2, 1, 28, 28), 0);
+                logits[variant == ScaledStdConv.Variant.TIMM ? 0 : 1] =
+                        model.apply(x, Pass.evaluation()).toFloatArray();
+            }
+        }
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < logits[0].length; i++) {
+            largest = Math.max(largest, Math.abs(logits[1][i]));
+            difference = Math.max(difference, Math.abs(logits[0][i] - logits[1][i]));
+        }
+        assertTrue(difference > 0 && difference < 0.02 * largest, difference + " of " + largest);
     }
 
     @ParameterizedTest

@@ -24,7 +24,8 @@ final class ForeignNames {
 
     /** Returns the tensors by timm's names. */
     static Map<String, StoredTensor> toTimm(Map<String, StoredTensor> tensors) {
-        if (tensors.containsKey("downsample_layers.0.0.weight")) {
+        // UniRepLKNet has the first name too.
+        if (tensors.containsKey("downsample_layers.0.0.weight") && tensors.containsKey("stages.0.0.pwconv1.weight")) {
             return convNeXt(tensors);
         }
         for (String prefix : PREFIXES) {
