@@ -1,7 +1,7 @@
 package org.backbonelab.analysis;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.descriptive.rank.Percentile;
@@ -14,9 +14,11 @@ import tech.tablesaw.api.Table;
  * Backbone-optimizer coupling (BOCB, arXiv 2410.06373): which pairs fail, and how far a backbone's results spread.
  *
  * <p>Tables are long: columns {@code backbone}, {@code optimizer} and an accuracy in percent. A diverged pair has
- * NaN or chance accuracy and fails.
+ * NaN or chance accuracy and fails. {@link PublishedBocb} has the paper's tables in this form.
  */
 public final class Coupling {
+    private static final int TOP = 4;
+
     private Coupling() {}
 
     /**
@@ -43,14 +45,14 @@ public final class Coupling {
     }
 
     /**
-     * Marks failed pairs.
+     * Marks pairs as the paper's tables do, failures by the practical rule.
      *
      * @param means one row a pair: backbone, optimizer, the accuracy
-     * @return the same rows with {@code fails_paper} and {@code fails_practical} (1 or 0), and {@code mark}: "▽" where
-     *     the practical rule says failed
+     * @return the same rows with {@code fails_paper} and {@code fails_practical} (1 or 0), and {@code mark}, in the place
+     *     of a column of this name: "★" best, "▲" among the best four, "▽" failed, "✗" failed and worst of its backbone
      */
     public static Table failures(Table means, String accuracy, double gamma, double margin) {
-        Map<String, double[]> byBackbone = byBackbone(means, accuracy);
+        Map<String, double[]> byBackbone = Groups.values(means, "backbone", accuracy);
         DoubleColumn paper = DoubleColumn.create("fails_paper");
         DoubleColumn practical = DoubleColumn.create("fails_practical");
         StringColumn mark = StringColumn.create("mark");
@@ -61,46 +63,72 @@ public final class Coupling {
             boolean two = !(r >= practicalThreshold(results, margin));
             paper.append(one ? 1 : 0);
             practical.append(two ? 1 : 0);
-            mark.append(two ? "▽" : "");
+            mark.append(mark(r, results, two));
         }
-        return means.copy().addColumns(paper, practical, mark);
+        Table out = means.copy();
+        if (out.containsColumn("mark")) {
+            out.removeColumns("mark");
+        }
+        return out.addColumns(paper, practical, mark);
+    }
+
+    private static String mark(double r, double[] results, boolean fails) {
+        if (fails) {
+            return r > StatUtils.min(finite(results)) ? "▽" : "✗";
+        }
+        long better = Arrays.stream(results).filter(other -> other > r).count();
+        return better == 0 ? "★" : better < TOP ? "▲" : "";
     }
 
     /**
-     * Returns the spread of each backbone over its optimizers.
+     * Returns the spread of each backbone over its optimizers, in three readings.
      *
-     * @return backbone, best, mean, std (population), range (best - worst), {@code range_without_worst}: the range without the
-     *     worst, as the paper declares it
+     * <p>The paper declares the second; what it prints is the mean and standard deviation of the third and the range of
+     * the second. Standard deviations are those of a population. Diverged pairs are left out.
+     *
+     * @return backbone, {@code best}, then {@code mean, std, range} of all results; {@code mean_without_worst,
+     *     std_without_worst, range_without_worst}; {@code mean_trimmed, std_trimmed} without the worst and the two best,
+     *     NaN for fewer than four results
      */
     public static Table spread(Table means, String accuracy) {
         StringColumn backbone = StringColumn.create("backbone");
-        DoubleColumn best = DoubleColumn.create("best");
-        DoubleColumn mean = DoubleColumn.create("mean");
-        DoubleColumn std = DoubleColumn.create("std");
-        DoubleColumn range = DoubleColumn.create("range");
-        DoubleColumn trimmed = DoubleColumn.create("range_without_worst");
-        byBackbone(means, accuracy).forEach((name, all) -> {
+        List<DoubleColumn> columns = List.of(
+                DoubleColumn.create("best"),
+                DoubleColumn.create("mean"),
+                DoubleColumn.create("std"),
+                DoubleColumn.create("range"),
+                DoubleColumn.create("mean_without_worst"),
+                DoubleColumn.create("std_without_worst"),
+                DoubleColumn.create("range_without_worst"),
+                DoubleColumn.create("mean_trimmed"),
+                DoubleColumn.create("std_trimmed"));
+        Groups.values(means, "backbone", accuracy).forEach((name, all) -> {
             double[] r = finite(all);
             Arrays.sort(r);
+            double[] rest = r.length < 2 ? r : Arrays.copyOfRange(r, 1, r.length);
+            double[] trimmed = r.length < TOP ? new double[0] : Arrays.copyOfRange(r, 1, r.length - 2);
+            double best = r[r.length - 1];
             backbone.append(name);
-            best.append(r[r.length - 1]);
-            mean.append(StatUtils.mean(r));
-            std.append(Math.sqrt(StatUtils.populationVariance(r)));
-            range.append(r[r.length - 1] - r[0]);
-            trimmed.append(r.length < 2 ? 0 : r[r.length - 1] - r[1]);
+            double[] numbers = {
+                best,
+                StatUtils.mean(r),
+                std(r),
+                best - r[0],
+                StatUtils.mean(rest),
+                std(rest),
+                best - rest[0],
+                StatUtils.mean(trimmed),
+                std(trimmed)
+            };
+            for (int i = 0; i < numbers.length; i++) {
+                columns.get(i).append(numbers[i]);
+            }
         });
-        return Table.create("spread", backbone, best, mean, std, range, trimmed);
+        return Table.create("spread", backbone).addColumns(columns.toArray(new DoubleColumn[0]));
     }
 
-    private static Map<String, double[]> byBackbone(Table means, String accuracy) {
-        Map<String, double[]> out = new LinkedHashMap<>();
-        for (Row row : means) {
-            double[] before = out.getOrDefault(row.getString("backbone"), new double[0]);
-            double[] after = Arrays.copyOf(before, before.length + 1);
-            after[before.length] = row.getDouble(accuracy);
-            out.put(row.getString("backbone"), after);
-        }
-        return out;
+    private static double std(double[] values) {
+        return Math.sqrt(StatUtils.populationVariance(values));
     }
 
     private static double[] finite(double[] values) {

@@ -135,6 +135,16 @@ public final class Backbones {
     }
 
     /**
+     * Returns the family of a backbone, such as {@code convnextv2}.
+     *
+     * @throws IllegalArgumentException if the name is not on the list
+     */
+    public static String family(String name) {
+        check(name);
+        return FAMILIES.get(name);
+    }
+
+    /**
      * Builds a backbone, not yet initialised.
      *
      * @throws IllegalArgumentException if the name is not on the list
