@@ -186,6 +186,46 @@ public final class Coupling {
         return Table.create("spread", backbone).addColumns(columns.toArray(new DoubleColumn[0]));
     }
 
+    /**
+     * Returns what to try first for a backbone, from the published results alone.
+     *
+     * <p>Optimizers come in the order of their accuracy on the nearest published backbone ({@link PublishedBocb#nearest}), at
+     * the rates and decays tuned there; those that failed there are left out. A budget of up to three trainings goes to as
+     * many optimizers; a larger one also to the next higher and lower rate that won anywhere, so that a third of it are
+     * optimizers. The rates are for CIFAR-100, batches of 100, 200 epochs; the accuracies are means of three trials without
+     * published scatter, and of unstable pairs they moved by points between versions of the paper.
+     *
+     * @param backbone a name of {@link org.backbonelab.model.Backbones}, or the paper's abbreviation
+     * @param budget how many trainings are affordable, 1 or more
+     * @return {@code order}, {@code optimizer}, {@code lr}, {@code weight_decay}, {@code evidence}; at most {@code budget} rows
+     */
+    public static Table recommend(String backbone, int budget) {
+        return recommend(backbone, budget, null, null);
+    }
+
+    /**
+     * Returns what to try first for a backbone, from our own results and then the published ones.
+     *
+     * <p>Our own of the backbone, or of one with the same published relative, come first: all optimizers that seeds do not
+     * show to be below the best ({@link #coupled} with {@link Reference#BEST} and margin 0), in the order of their means. Those
+     * shown to be below, or diverged, are left out even if the paper likes them.
+     *
+     * @param best one row a training at the chosen hyper-parameters: backbone, optimizer, {@code lr}, {@code weight_decay}, the
+     *     accuracy; null for none
+     * @param accuracy the column of the accuracy
+     */
+    public static Table recommend(String backbone, int budget, Table best, String accuracy) {
+        if (budget < 1) {
+            throw new IllegalArgumentException("budget is " + budget + " trainings, expected 1 or more");
+        }
+        Recommendation recommendation = new Recommendation(backbone);
+        if (best != null) {
+            recommendation.own(best, accuracy, backbone);
+        }
+        recommendation.published();
+        return recommendation.table(budget);
+    }
+
     private static double std(double[] values) {
         return Math.sqrt(StatUtils.populationVariance(values));
     }
