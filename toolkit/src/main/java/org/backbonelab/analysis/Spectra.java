@@ -142,15 +142,13 @@ public final class Spectra {
         if (!Double.isFinite(norm)) {
             return new Layer(name, 0, null, Double.NaN, Double.NaN, Double.NaN);
         }
-        double[] eigenvalues = squares(Matrices.singularValues(weight));
-        double[] covariance = squares(Matrices.centredSingularValues(weight));
-        double energy = Arrays.stream(covariance).limit(COMPONENTS).sum()
+        double[] eigenvalues = Matrices.squaredSingularValues(weight);
+        double[] covariance = Matrices.covarianceSpectrum(weight);
+        double energy = Arrays.stream(covariance)
+                        .skip(Math.max(0, covariance.length - COMPONENTS))
+                        .sum()
                 / Arrays.stream(covariance).sum();
         return new Layer(name, eigenvalues.length, tail(eigenvalues), entropy(values), Math.sqrt(norm), energy);
-    }
-
-    private static double[] squares(double[] singular) {
-        return Arrays.stream(singular).map(s -> s * s).toArray();
     }
 
     private static TailExponent tail(double[] eigenvalues) {

@@ -19,8 +19,8 @@ import org.hipparchus.util.FastMath;
 public record TailExponent(double alpha, double xMin, double distance, int points) {
     /** Fewer values are too few to fit. */
     public static final int LEAST = 10;
-    /** Below this share of the largest, a squared singular value of a float32 matrix is rounding. */
-    private static final double NOISE = 1e-12;
+    /** Below this share of the largest, an eigenvalue of a float32 matrix is rounding. */
+    private static final double NOISE = 1e-10;
 
     /** Returns the standard error of alpha, (alpha - 1) / sqrt(n). */
     public double sigma() {
@@ -28,7 +28,7 @@ public record TailExponent(double alpha, double xMin, double distance, int point
     }
 
     /**
-     * Fits the tail of positive values in any order; those below 1e-12 of the largest count as zero and are left out.
+     * Fits the tail of positive values in any order; those below 1e-10 of the largest count as zero and are left out.
      *
      * @throws IllegalArgumentException if fewer than {@link #LEAST} are left
      */
