@@ -6,11 +6,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 usage() {
     cat << 'EOF'
-Usage: environment/bench.sh [vit|resnet|convnext|adamw|optimizers|data|start|resident|processes]... [option]...
+Usage: environment/bench.sh [vit|resnet|convnext|zoo|adamw|optimizers|data|start|resident|processes]... [option]...
 
 Measures the training core side by side with DJL's stock blocks, TorchScript and JavaCPP PyTorch, all in one run, and
 writes bench/report.md. Without a word it measures everything, in about half an hour on two idle cores. The first run
-downloads 260 MB of native libraries. Linux on x86-64 only.
+downloads 260 MB of native libraries. Linux on x86-64 only. The part zoo compares with modules that bench/modules.py
+writes: it needs Debian's python3-torch and python3-torchvision.
 
   --generations=3  how often the processes of a network are started anew
   --rounds=4       turns of each process, at least
@@ -34,10 +35,27 @@ build_bench() {
     sed "s#$ROOT/toolkit/target/[^:]*#$FOLDER/toolkit.jar#" bench/target/classpath.txt > "$FOLDER/classpath"
 }
 
+# Once: 600 MB, in a minute.
+write_modules() {
+    local modules=$TARGET/bench/modules
+    [[ ! -f $modules/complete ]] || return 0
+    /usr/bin/python3 -c 'import torchvision' 2> /dev/null \
+        || fail "the part zoo needs python3-torch and python3-torchvision: sudo apt-get install python3-torchvision"
+    echo "writing TorchScript modules to $modules"
+    /usr/bin/python3 "$ROOT/bench/modules.py" "$modules"
+    touch "$modules/complete"
+}
+
 main() {
-    local argument
+    local argument zoo=yes
+    for argument in "$@"; do
+        [[ $argument == --* ]] || zoo=no
+    done
     for argument in "$@"; do
         case $argument in
+            zoo)
+                zoo=yes
+                ;;
             --help | -h)
                 usage
                 exit 0
@@ -48,6 +66,7 @@ main() {
     command -v mvn > /dev/null || fail "Maven is needed, and there is no mvn on PATH"
     cd "$ROOT"
     build_bench
+    [[ $zoo == no ]] || write_modules
     exec "$JAVA" -cp "$FOLDER/bench.jar:$(< "$FOLDER/classpath")" org.backbonelab.bench.Bench "$@"
 }
 

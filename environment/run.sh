@@ -146,23 +146,29 @@ tool() {
     "$JUPYTER_BIN/python3" "$ROOT/environment/notebooks.py" "$@"
 }
 
+# The table of a study, and its series if it has any.
+copy_tables() {
+    local table
+    for table in "$2/$1.csv" "$2/$1-series.csv"; do
+        [[ ! -f $table ]] || cp "$table" "$3/"
+    done
+}
+
 save() {
     local name=$1 study=$2
     mkdir -p "$ROOT/notebooks/results" \
         && tool strip "$OUTPUT/$name.ipynb" "$ROOT/notebooks/$name.ipynb" \
         && tool figures "$OUTPUT/$name.ipynb" "$ROOT/notebooks/figures" \
-        && cp "$OUTPUT/$study.csv" "$ROOT/notebooks/results/"
+        && copy_tables "$study" "$OUTPUT" "$ROOT/notebooks/results"
 }
 
 run_study() {
     local study=$1 name file begun=$SECONDS status=ok
     name=$(notebook_of "$study")
     echo "$study: executing notebooks/$name.ipynb at scale $SCALE"
-    rm -f "$OUTPUT/$name".{ipynb,html} "$OUTPUT/$study.csv"
+    rm -f "$OUTPUT/$name".{ipynb,html} "$OUTPUT/$study".csv "$OUTPUT/$study"-series.csv
     execute "$name" || status=FAILED
-    if [[ -f $BACKBONELAB_RESULTS/$study.csv ]]; then
-        cp "$BACKBONELAB_RESULTS/$study.csv" "$OUTPUT/"
-    fi
+    copy_tables "$study" "$BACKBONELAB_RESULTS" "$OUTPUT"
     if [[ -f $OUTPUT/$name.ipynb ]]; then
         to_html "$name" || status=FAILED
     fi

@@ -9,6 +9,7 @@ import org.backbonelab.data.Datasets;
 import org.backbonelab.data.PublishedWeights;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
+import org.backbonelab.results.CsvRows;
 import org.backbonelab.results.Tables;
 import org.backbonelab.study.WorkerLoop;
 import picocli.CommandLine;
@@ -106,16 +107,24 @@ public final class Main {
         }
     }
 
-    @Command(name = "report", description = "Prints the finished cells of a folder as CSV.")
+    @Command(name = "report", description = "Prints the finished cells of a folder as CSV, or adds them to a file.")
     static final class Report implements Callable<Integer> {
         @Mixin
         private Store store;
+
+        @Option(names = "--add-to", description = "CSV file to which the cells are added that it does not have")
+        private Path file;
 
         @Spec
         private CommandSpec spec;
 
         @Override
         public Integer call() {
+            if (file != null) {
+                int added = CsvRows.add(store.open().all(), file);
+                spec.commandLine().getOut().println(added + " cells added to " + file);
+                return 0;
+            }
             java.io.StringWriter text = new java.io.StringWriter();
             Tables.of("report", store.open().all()).write().csv(text);
             spec.commandLine().getOut().print(text);

@@ -17,12 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures and writes a Markdown report.")
 public final class Bench implements Callable<Integer> {
     private static final int START_ROUNDS = 3;
-    private static final List<String> PARTS =
-            List.of("vit", "resnet", "convnext", "adamw", "optimizers", "data", "start", "resident", "processes");
+    private static final List<String> PARTS = List.of(
+            "vit", "resnet", "convnext", "zoo", "adamw", "optimizers", "data", "start", "resident", "processes");
 
     @Parameters(
             description =
-                    "What to measure, default everything: vit resnet convnext adamw optimizers data start resident"
+                    "What to measure, default everything: vit resnet convnext zoo adamw optimizers data start resident"
                             + " processes.")
     private List<String> parts = PARTS;
 
@@ -43,6 +43,12 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "60",
             description = "Seconds to wait, before each turn, for other processes to calm down.")
     private int patience;
+
+    @Option(
+            names = "--modules",
+            defaultValue = "target/bench/modules",
+            description = "Folder of the TorchScript modules for the part zoo, see bench/modules.py.")
+    private Path modules;
 
     @Option(names = "--report", defaultValue = "bench/report.md", description = "The file to write.")
     private Path file;
@@ -71,6 +77,8 @@ public final class Bench implements Callable<Integer> {
             }
         }
         part(report, "adamw", "AdamW alone, 25 M parameters in 150 tensors", comparison::adamw);
+        ZooSteps zoo = new ZooSteps(report, plan, modules, 2 * rounds, steps);
+        part(report, "zoo", "Forward and backward pass of published networks", zoo::write);
         UpdateRules rules = new UpdateRules(report, plan, threads);
         part(report, "optimizers", "Every optimizer alone, ResNet-50's 25.6 M parameters in 161 tensors", rules::write);
         part(report, "data", "Data", comparison::data);

@@ -15,7 +15,7 @@ import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Masked;
-import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Objective;
 
 /**
  * What masked pre-training sees and paints: original, masked and reconstructed test images.
@@ -37,7 +37,7 @@ public final class Reconstructions {
     public static Measure pictures() {
         return Measure.of(
                 "reconstruction",
-                kind -> kind == Recipe.Kind.FCMAE,
+                kind -> kind == Objective.Kind.FCMAE,
                 t -> new Measure.Found(Map.of(), Torch.withoutGradients(() -> series(t))));
     }
 

@@ -41,9 +41,15 @@ public abstract class Layer extends AbstractBlock {
     /**
      * Computes the layer and gives up every array made on the way but the result.
      *
-     * <p>What the backward pass needs its graph holds; the rest is memory that the next block can use again.
+     * <p>What the backward pass needs its graph holds; the rest is memory that the next block can use again. With
+     * {@link Recomputation} the graph is not made here but in the backward pass.
      */
     public final NDArray applyAlone(NDArray x, Pass pass) {
+        Recomputation recomputation = pass.recomputation();
+        return recomputation == null ? computeAlone(x, pass) : recomputation.apply(this, x, pass);
+    }
+
+    final NDArray computeAlone(NDArray x, Pass pass) {
         NDArray y;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -123,6 +129,12 @@ public abstract class Layer extends AbstractBlock {
      */
     public final void initialize(NDManager manager, long seed) {
         initialize(manager, seed, false, "");
+    }
+
+    /** Creates all parameters as zeros: what shapes and costs are counted with, in no time. */
+    public final void initializeBlank(NDManager manager) {
+        specs.forEach((parameter, spec) -> parameter.setArray(manager.zeros(spec.shape)));
+        layers.values().forEach(layer -> layer.initializeBlank(manager));
     }
 
     /** Creates and fills all parameters in float64, for checks of a computation without its rounding. */

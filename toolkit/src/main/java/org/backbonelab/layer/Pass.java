@@ -28,6 +28,7 @@ public final class Pass {
     private BiConsumer<String, NDArray> tap;
     private Trace trace;
     private NDArray mask;
+    private Recomputation recomputation;
     private long draws;
     private long macs;
 
@@ -46,6 +47,7 @@ public final class Pass {
         out.tap = tap;
         out.trace = trace;
         out.mask = mask;
+        out.recomputation = recomputation;
         edit.accept(out);
         return out;
     }
@@ -97,6 +99,25 @@ public final class Pass {
      */
     public Pass withVisible(NDArray visible) {
         return change(p -> p.mask = visible);
+    }
+
+    /** Returns this pass with blocks that are computed anew in the backward pass. */
+    public Pass withRecomputation(Recomputation blocks) {
+        return change(p -> p.recomputation = blocks);
+    }
+
+    Recomputation recomputation() {
+        return recomputation;
+    }
+
+    /** Returns a pass that draws from here on what this one will, changes no statistics and tells nobody. */
+    Pass again() {
+        return change(p -> {
+            p.draws = draws;
+            p.updateStatistics = false;
+            p.tap = null;
+            p.trace = null;
+        });
     }
 
     /** Tells whether the pass trains. */

@@ -63,6 +63,7 @@ public final class Backbones {
             vit("vit_base_patch" + patch, new Vit.Config(patch, 768, 12, 12));
             vit("vit_large_patch" + patch, new Vit.Config(patch, 1024, 24, 16));
         }
+        vit("vit_tiny_patch16", new Vit.Config(16, 192, 12, 3));
         vit("deit_small_patch16", new Vit.Config(16, 384, 12, 6));
 
         mixer("mixer_micro", new MlpMixer.Config(4, 64, 4, 32, 256));

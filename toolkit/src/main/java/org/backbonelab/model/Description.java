@@ -40,7 +40,7 @@ public record Description(
         model.namedLayers().forEach((key, layer) -> names.put(layer, key));
         List<LayerCost> layers = new ArrayList<>();
         try (NDManager manager = Torch.newManager()) {
-            model.initialize(manager, 0);
+            model.initializeBlank(manager);
             model.run(Pass.evaluation().withTrace((layer, output, macs) -> {
                 long parameters = layer.storedShapes().values().stream()
                         .mapToLong(Shape::size)

@@ -63,6 +63,13 @@ public final class Tables {
 
     /** Writes a table as CSV, atomically; whole numbers without decimals, missing values and NaN empty. */
     public static void writeCsv(Table table, Path file) {
+        java.io.StringWriter out = new java.io.StringWriter();
+        text(table).write().csv(out);
+        Json.writeAtomically(file, out.toString());
+    }
+
+    /** Returns the table with every column as text, as it is written. */
+    static Table text(Table table) {
         Table text = Table.create(table.name());
         for (Column<?> column : table.columns()) {
             text.addColumns(
@@ -72,9 +79,7 @@ public final class Tables {
                                     Arrays.stream(numbers.asDoubleArray()).mapToObj(Tables::text))
                             : column);
         }
-        java.io.StringWriter out = new java.io.StringWriter();
-        text.write().csv(out);
-        Json.writeAtomically(file, out.toString());
+        return text;
     }
 
     private static String text(double value) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.backbonelab.train.Recipe;
 
 /** What a study varies within a recipe: optimizer, learning-rate factor, numbers by name. */
@@ -33,13 +34,15 @@ final class Axes {
     }
 
     /** Returns all variants of the last phase, each with the phases before it. */
-    List<List<Recipe>> variants(List<Recipe> phases, List<String> optimizers, double[] lrFactors) {
+    List<List<Recipe>> variants(
+            List<Recipe> phases, List<String> optimizers, UnaryOperator<Recipe> rate, double[] lrFactors) {
         Recipe last = phases.get(phases.size() - 1);
         List<Recipe> grid = new ArrayList<>();
         if (optimizers.isEmpty()) {
             grid.add(last);
         }
         optimizers.forEach(o -> grid.add(last.withOptimizer(o)));
+        grid.replaceAll(rate);
         List<Recipe> out = cross(grid, lrFactors, (r, f) -> r.withLr(round(r.lr() * f)));
         for (Map.Entry<String, double[]> axis : varied.entrySet()) {
             out = cross(out, axis.getValue(), FIELDS.get(axis.getKey()));
@@ -54,7 +57,7 @@ final class Axes {
     }
 
     /** Cuts the noise of multiplication: 3 * 0.1 shall read 0.3 in every table. */
-    private static double round(double x) {
+    static double round(double x) {
         return new BigDecimal(x).round(new MathContext(6)).doubleValue();
     }
 

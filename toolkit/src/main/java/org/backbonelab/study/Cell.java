@@ -49,6 +49,11 @@ public record Cell(
         }
     }
 
+    /** Returns this cell with other phases. */
+    Cell withPhases(List<Recipe> value) {
+        return new Cell(dataset, trainImages, validationImages, testImages, backbone, track, value, seed, measures);
+    }
+
     /** Returns the canonical JSON; a recipe's field that is not in it has its neutral value. */
     public String json() {
         return CellJson.write(this);

@@ -179,8 +179,8 @@ final class CellRun {
     }
 
     private Objective objective(Recipe recipe, Backbone model, int phase) {
-        if (recipe.objective() == Recipe.Kind.SUPERVISED) {
-            return new Supervised(model, recipe.labelSmoothing(), recipe.loss() == Recipe.Loss.BCE);
+        if (recipe.objective() == Objective.Kind.SUPERVISED) {
+            return new Supervised(model, recipe.labelSmoothing(), recipe.loss() == Supervised.Loss.BCE);
         }
         if (!(model instanceof ConvNeXt encoder)) {
             throw new IllegalArgumentException(

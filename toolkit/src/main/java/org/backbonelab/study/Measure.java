@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Objective;
 
 /** Something measured on a trained network; its results become part of the row. */
 public interface Measure {
@@ -20,18 +20,18 @@ public interface Measure {
     String name();
 
     /** Tells whether it is taken after a phase of this kind. */
-    boolean after(Recipe.Kind kind);
+    boolean after(Objective.Kind kind);
 
     /** Measures; the network's parameters are as before afterwards. */
     Found measure(Trained trained);
 
     /** Returns a measure taken after supervised phases. */
     static Measure of(String name, Function<Trained, Found> taken) {
-        return of(name, kind -> kind == Recipe.Kind.SUPERVISED, taken);
+        return of(name, kind -> kind == Objective.Kind.SUPERVISED, taken);
     }
 
     /** Returns a measure taken after phases of chosen kinds. */
-    static Measure of(String name, Predicate<Recipe.Kind> after, Function<Trained, Found> taken) {
+    static Measure of(String name, Predicate<Objective.Kind> after, Function<Trained, Found> taken) {
         return new Measure() {
             @Override
             public String name() {
@@ -39,7 +39,7 @@ public interface Measure {
             }
 
             @Override
-            public boolean after(Recipe.Kind kind) {
+            public boolean after(Objective.Kind kind) {
                 return after.test(kind);
             }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.backbonelab.results.CsvRows;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.Tables;
 import tech.tablesaw.api.Table;
@@ -34,10 +35,15 @@ public record Results(String name, List<Row> rows) {
         return new Results(name, all);
     }
 
-    /** Writes the table as {@code <name>.csv} into the results folder and returns the file. */
+    /**
+     * Writes the table as {@code <name>.csv} into the results folder, and where there are series
+     * {@code <name>-series.csv} beside it.
+     *
+     * @return the table's file
+     */
     public Path writeCsv() {
         Path file = Study.resultsFolder().resolve(name + ".csv");
-        Tables.writeCsv(table(), file);
+        CsvRows.write(rows, file);
         return file;
     }
 }

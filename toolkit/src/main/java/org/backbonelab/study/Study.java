@@ -1,14 +1,13 @@
 package org.backbonelab.study;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Datasets;
@@ -33,6 +32,8 @@ import tech.tablesaw.api.Table;
  * }</pre>
  */
 public final class Study {
+    private static final Path COMMITTED = Path.of("results");
+
     private final String name;
     private final String dataset;
     private final Map<String, List<Recipe>> tracks = new LinkedHashMap<>();
@@ -43,6 +44,8 @@ public final class Study {
     private List<String> backbones = List.of();
     private List<String> optimizers = List.of();
     private double[] lrFactors = {1};
+    private int lrGrowth;
+    private final Map<List<String>, Double> rates = new HashMap<>();
     private long[] seeds = {0};
     private int[] images = {1000, 500, 500};
 
@@ -85,6 +88,33 @@ public final class Study {
     /** Tunes the learning rate: factors of the default are tried with the first seed, the best gets all seeds. */
     public Study tuneLr(double... factors) {
         lrFactors = factors.clone();
+        return this;
+    }
+
+    /**
+     * Lets the grid of {@link #tuneLr} grow: while the best learning rate of a pair lies at an edge, the next one beyond it
+     * is tried too.
+     *
+     * @param most how often, for each pair; 0 for a fixed grid
+     */
+    public Study growLr(int most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("growth of the learning rates is " + most + ", expected 0 or more");
+        }
+        lrGrowth = most;
+        return this;
+    }
+
+    /**
+     * Takes the learning rate of each pair from a table in place of the optimizer's default one.
+     *
+     * @param tuned has the columns {@code backbone}, {@code optimizer} and {@code lr}, such as what {@link Select#best} gave;
+     *     of a pair's rows the first counts
+     */
+    public Study lr(Table tuned) {
+        for (tech.tablesaw.api.Row row : tuned) {
+            rates.putIfAbsent(List.of(row.getString("backbone"), row.getString("optimizer")), row.getDouble("lr"));
+        }
         return this;
     }
 
@@ -139,7 +169,7 @@ public final class Study {
             Map<String, List<Recipe>> phasesOf =
                     tracks.isEmpty() ? Map.of("plain", List.of(recipeOf.getOrDefault(backbone, recipe))) : tracks;
             phasesOf.forEach((track, phases) -> {
-                for (List<Recipe> variant : axes.variants(phases, optimizers, lrFactors)) {
+                for (List<Recipe> variant : axes.variants(phases, optimizers, r -> atItsRate(backbone, r), lrFactors)) {
                     for (long seed : forSeeds) {
                         out.add(cell(backbone, track, variant, seed));
                     }
@@ -147,6 +177,18 @@ public final class Study {
             });
         }
         return out;
+    }
+
+    private Recipe atItsRate(String backbone, Recipe last) {
+        if (rates.isEmpty()) {
+            return last;
+        }
+        Double rate = rates.get(List.of(backbone, last.optimizer()));
+        if (rate == null) {
+            throw new IllegalArgumentException("no learning rate for " + backbone + " with " + last.optimizer()
+                    + " in the given table; expected a row of that backbone and optimizer");
+        }
+        return last.withLr(rate);
     }
 
     private Cell cell(String backbone, String track, List<Recipe> phases, long seed) {
@@ -157,16 +199,19 @@ public final class Study {
     /** Returns what would be done: cells in all, finished, to train, and how long that should take. */
     public String describe() {
         RowStore store = new RowStore(resultsFolder());
+        CommittedRows committed = CommittedRows.in(COMMITTED);
         List<Cell> first = cells(seeds[0]);
-        List<Row> found =
-                first.stream().flatMap(c -> store.find(c.id()).stream()).toList();
+        List<Row> found = first.stream()
+                .flatMap(c -> store.find(c.id()).or(() -> committed.find(c)).stream())
+                .toList();
         int total = total(first);
         String text = String.format(
                 Locale.ROOT,
-                "%s at %s scale: %d cells of %d images of %s; %d of the %d with the first seed are finished",
+                "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished",
                 name,
                 Scale.fromEnv().label(),
                 total,
+                lrGrowth == 0 ? "" : " or more",
                 images[0],
                 dataset,
                 found.size(),
@@ -179,7 +224,12 @@ public final class Study {
         return first.size() + first.size() / lrFactors.length * (seeds.length - 1);
     }
 
-    /** Trains what is not finished, with the runner of the environment. */
+    /**
+     * Trains what is not finished, with the runner of the environment.
+     *
+     * <p>Finished is what {@link #resultsFolder} holds, or a CSV file in the folder {@code results} beside the notebook;
+     * with FRESH=1 in the environment, nothing.
+     */
     public Results run(Progress progress) {
         return run(Runner.fromEnv(measures), new RowStore(resultsFolder()), progress);
     }
@@ -191,10 +241,15 @@ public final class Study {
      */
     public Results run(Runner runner, RowStore store, Progress progress) {
         List<Cell> first = cells(seeds[0]);
-        Tally tally = new Tally(total(first), store, progress);
-        tally.begin(first);
+        Tally tally = new Tally(total(first), store, CommittedRows.in(COMMITTED), progress);
         try {
-            Map<String, Row> rows = tally.complete(first, runner);
+            Map<String, Row> rows = tally.begin(first, runner);
+            for (int i = 0; i < lrGrowth; i++) {
+                List<Cell> beyond = Tuning.beyond(first, rows);
+                tally.expect(beyond.size());
+                rows.putAll(tally.continueWith(beyond, runner));
+                first.addAll(beyond);
+            }
             if (seeds.length > 1) {
                 List<Cell> more = moreSeeds(first, rows);
                 rows.putAll(tally.continueWith(more, runner));
@@ -225,64 +280,5 @@ public final class Study {
         return text == null || text.isBlank()
                 ? Path.of("backbonelab-results", Scale.fromEnv().label())
                 : Path.of(text);
-    }
-
-    /** Counts cells as they finish. */
-    private static final class Tally {
-        private final int total;
-        private final RowStore store;
-        private final Progress progress;
-        private final boolean fresh = "1".equals(System.getenv("FRESH"));
-        private int done;
-
-        Tally(int total, RowStore store, Progress progress) {
-            this.total = total;
-            this.store = store;
-            this.progress = progress;
-        }
-
-        void begin(List<Cell> first) {
-            done = (int) first.stream().filter(c -> find(c).isPresent()).count();
-            progress.started(total, done);
-        }
-
-        private Optional<Row> find(Cell cell) {
-            return fresh ? Optional.empty() : store.find(cell.id());
-        }
-
-        /** Trains what is missing of further cells. */
-        Map<String, Row> continueWith(List<Cell> more, Runner runner) {
-            int found = (int) more.stream().filter(c -> find(c).isPresent()).count();
-            done += found;
-            if (found > 0) {
-                progress.readBack(found);
-            }
-            return complete(more, runner);
-        }
-
-        Map<String, Row> complete(List<Cell> cells, Runner runner) {
-            Map<String, Row> rows = new LinkedHashMap<>();
-            List<Cell> missing = new ArrayList<>();
-            for (Cell cell : cells) {
-                find(cell).ifPresentOrElse(row -> rows.put(cell.id(), row), () -> missing.add(cell));
-            }
-            if (!missing.isEmpty()) {
-                runner.run(missing, store, row -> {
-                    rows.put(row.id(), row);
-                    progress.finished(++done, total, Cell.parse(row.cell()).label(), result(row), seconds(row));
-                });
-            }
-            return rows;
-        }
-
-        private static String result(Row row) {
-            return row.status() == Row.Status.DIVERGED
-                    ? "diverged"
-                    : String.format(Locale.ROOT, "%.1f %%", row.metrics().get("test_top1"));
-        }
-
-        private static Duration seconds(Row row) {
-            return Duration.ofMillis(Math.round(row.seconds() * 1000));
-        }
     }
 }

@@ -10,6 +10,14 @@ import org.backbonelab.model.Backbone;
 
 /** What loss: turns a batch into a scalar. How the loss becomes an update is the {@link Step}'s business. */
 public interface Objective {
+    /** The kinds of objectives. */
+    enum Kind {
+        /** {@link Supervised}. */
+        SUPERVISED,
+        /** {@link Masked}. */
+        FCMAE
+    }
+
     /**
      * Computes the mean loss of a batch.
      *

@@ -17,6 +17,8 @@ import org.backbonelab.tensor.Precision;
  * @param batchSize images an update
  * @param accumulate parts an update's images are cut into, one after the other through the network; batch norm sees a
  *     part at a time
+ * @param gradientCheckpointing whether the backward pass computes each block anew rather than have kept what it made on
+ *     the way: the same numbers in less memory and more time, see {@link org.backbonelab.layer.Recomputation}
  * @param optimizer a name of {@link Optimizers}
  * @param lr learning rate after warm-up
  * @param weightDecay decay; exempt are scalars and vectors (biases, norms, GRN, LayerScale, gains), position embeddings,
@@ -41,11 +43,12 @@ import org.backbonelab.tensor.Precision;
  * @param precision of matrix products and convolutions
  */
 public record Recipe(
-        Kind objective,
-        Loss loss,
+        Objective.Kind objective,
+        Supervised.Loss loss,
         double epochs,
         int batchSize,
         int accumulate,
+        boolean gradientCheckpointing,
         String optimizer,
         double lr,
         double weightDecay,
@@ -67,22 +70,6 @@ public record Recipe(
         double lossCeiling,
         NonFinite nonFinite,
         Precision precision) {
-    /** The kinds of objectives. */
-    public enum Kind {
-        /** {@link Supervised}. */
-        SUPERVISED,
-        /** {@link Masked}. */
-        FCMAE
-    }
-
-    /** The losses of supervised training. */
-    public enum Loss {
-        /** Softmax cross-entropy. */
-        CROSS_ENTROPY,
-        /** Binary cross-entropy of every class by itself (ResNet strikes back, arXiv 2110.00476). */
-        BCE
-    }
-
     /** Checks every value; the message names the value and what was expected. */
     public Recipe {
         Optimizers.get(optimizer);
@@ -112,7 +99,7 @@ public record Recipe(
         require(below, "sharpness: rhoMin", sharpness.rhoMin(), "0 to rho, which is " + rho);
         require(sharpness.m() <= batchSize, "sharpness: m", sharpness.m(), "0 to the batch size " + batchSize);
         require(maskRatio >= 0 && maskRatio < 1, "mask ratio", maskRatio, "0 to below 1");
-        boolean evaluable = evaluateEvery >= 0 && (evaluateEvery == 0 || objective == Kind.SUPERVISED);
+        boolean evaluable = evaluateEvery >= 0 && (evaluateEvery == 0 || objective == Objective.Kind.SUPERVISED);
         require(evaluable, "evaluate every", evaluateEvery, "0 (at the end), or more epochs if supervised");
         require(lossCeiling >= 0, "loss ceiling", lossCeiling, "0 (off) or more");
     }
@@ -131,7 +118,7 @@ public record Recipe(
     /** Returns FCMAE's recipe (ConvNeXt V2, table 8) at small scale: AdamW (0.9, 0.95), cosine, mask ratio 0.6. */
     public static Recipe fcmae() {
         RecipeDraft d = new RecipeDraft();
-        d.objective = Kind.FCMAE;
+        d.objective = Objective.Kind.FCMAE;
         d.optimizer = "adamw_mae";
         d.lr = 1.5e-3;
         d.augmentation = Augmentation.FLIP;
@@ -239,13 +226,18 @@ public record Recipe(
     }
 
     /** Returns this recipe with another loss. */
-    public Recipe withLoss(Loss value) {
+    public Recipe withLoss(Supervised.Loss value) {
         return change(d -> d.loss = value);
     }
 
     /** Returns this recipe with the images of an update going through the network in parts. */
     public Recipe withAccumulate(int parts) {
         return change(d -> d.accumulate = parts);
+    }
+
+    /** Returns this recipe with or without gradient checkpointing, for images or batches that memory does not hold. */
+    public Recipe withGradientCheckpointing(boolean value) {
+        return change(d -> d.gradientCheckpointing = value);
     }
 
     /** Returns this recipe with another layer-wise decay of the learning rate. */

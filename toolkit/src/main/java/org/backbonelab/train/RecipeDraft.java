@@ -8,11 +8,12 @@ import org.backbonelab.tensor.Precision;
 
 /** A recipe being written; the values here are those of {@link Recipe#supervised}. */
 final class RecipeDraft {
-    Recipe.Kind objective = Recipe.Kind.SUPERVISED;
-    Recipe.Loss loss = Recipe.Loss.CROSS_ENTROPY;
+    Objective.Kind objective = Objective.Kind.SUPERVISED;
+    Supervised.Loss loss = Supervised.Loss.CROSS_ENTROPY;
     double epochs = 10;
     int batchSize = 100;
     int accumulate = 1;
+    boolean gradientCheckpointing;
     String optimizer = "adamw";
     double lr = 1e-3;
     double weightDecay = 0.05;
@@ -43,6 +44,7 @@ final class RecipeDraft {
         epochs = r.epochs();
         batchSize = r.batchSize();
         accumulate = r.accumulate();
+        gradientCheckpointing = r.gradientCheckpointing();
         optimizer = r.optimizer();
         lr = r.lr();
         weightDecay = r.weightDecay();
@@ -73,6 +75,7 @@ final class RecipeDraft {
                 epochs,
                 batchSize,
                 accumulate,
+                gradientCheckpointing,
                 optimizer,
                 lr,
                 weightDecay,

@@ -21,6 +21,14 @@ import org.backbonelab.tensor.Torch;
  * @param bce whether each logit is an answer by itself (mean over images and classes)
  */
 public record Supervised(Backbone model, double labelSmoothing, boolean bce) implements Objective {
+    /** The losses of supervised training. */
+    public enum Loss {
+        /** Softmax cross-entropy. */
+        CROSS_ENTROPY,
+        /** Binary cross-entropy of every class by itself (ResNet strikes back, arXiv 2110.00476). */
+        BCE
+    }
+
     /** Takes the cross-entropy of the softmax. */
     public Supervised(Backbone model, double labelSmoothing) {
         this(model, labelSmoothing, false);

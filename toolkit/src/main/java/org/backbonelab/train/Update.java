@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Recomputation;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Clipping;
 import org.backbonelab.tensor.Kernels;
@@ -180,7 +182,7 @@ public record Update(
         Pass pass = Pass.training(seed).withPrecision(recipe.precision());
         Batch batch = batches.get(0);
         return differentiated(
-                () -> objective.loss(manager, batch, again ? pass.withoutStatistics() : pass), Part.FORWARD);
+                again ? pass.withoutStatistics() : pass, p -> objective.loss(manager, batch, p), Part.FORWARD);
     }
 
     /** Gives the gradient of the loss with sampled labels; its masks are other ones, its statistics touch nothing. */
@@ -189,22 +191,38 @@ public record Update(
                 .withPrecision(recipe.precision())
                 .withoutStatistics();
         long labels = Seeds.derive(seed, "labels");
-        return differentiated(() -> objective.sampledLoss(manager, batches.get(0), pass, labels), Part.BACKWARD);
+        return differentiated(pass, p -> objective.sampledLoss(manager, batches.get(0), p, labels), Part.BACKWARD);
     }
 
-    private Backward differentiated(Supplier<NDArray> forward, Part part) {
+    private Backward differentiated(Pass pass, Function<Pass, NDArray> forward, Part part) {
         return Torch.withGradients(() -> {
-            long start = System.nanoTime();
-            NDArray loss = alone(forward);
-            double value = loss.getFloat();
-            long middle = System.nanoTime();
-            boolean usable = Double.isFinite(value) || recipe.nonFinite() == NonFinite.PROPAGATE;
-            List<NDArray> gradients = usable ? Kernels.grad(loss, weights.arrays()) : List.of();
-            loss.close();
-            times.add(part, middle - start);
-            times.add(Part.BACKWARD, System.nanoTime() - middle);
-            return new Backward(value, gradients, Double.isFinite(value));
+            if (!recipe.gradientCheckpointing()) {
+                return differentiated(() -> alone(() -> forward.apply(pass)), Kernels::grad, part);
+            }
+            Recomputation blocks = new Recomputation();
+            // The backward pass computes from arrays of the forward pass: all stay until its end.
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                Pass recomputing = pass.withRecomputation(blocks);
+                Backward made = differentiated(() -> forward.apply(recomputing), blocks::grad, part);
+                made.gradients.forEach(NDScope::unregister);
+                return made;
+            }
         });
+    }
+
+    private Backward differentiated(
+            Supplier<NDArray> forward, BiFunction<NDArray, List<NDArray>, List<NDArray>> grad, Part part) {
+        long start = System.nanoTime();
+        NDArray loss = forward.get();
+        double value = loss.getFloat();
+        long middle = System.nanoTime();
+        boolean usable = Double.isFinite(value) || recipe.nonFinite() == NonFinite.PROPAGATE;
+        List<NDArray> gradients = usable ? grad.apply(loss, weights.arrays()) : List.of();
+        loss.close();
+        times.add(part, middle - start);
+        times.add(Part.BACKWARD, System.nanoTime() - middle);
+        return new Backward(value, gradients, Double.isFinite(value));
     }
 
     /** Gives up all arrays but the loss: what the backward pass needs, its graph holds, and frees on the way. */

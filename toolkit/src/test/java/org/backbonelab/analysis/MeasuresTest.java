@@ -21,6 +21,7 @@ import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
 import org.backbonelab.train.Masked;
+import org.backbonelab.train.Objective;
 import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,7 @@ class MeasuresTest {
             Backbone model = Nets.create(manager, "resnet_micro");
             Map<String, float[]> before = new TreeMap<>(Nets.values(model.namedParameters()));
             for (Measure m : Measures.all()) {
-                if (m.after(Recipe.Kind.SUPERVISED)) {
+                if (m.after(Objective.Kind.SUPERVISED)) {
                     Measure.Found first = measure(m, model);
                     assertEquals(first, measure(m, model), m.name() + " is not repeatable");
                     Nets.values(model.namedParameters())

@@ -20,7 +20,9 @@ import org.backbonelab.results.RowStore;
 import org.backbonelab.tensor.Precision;
 import org.backbonelab.train.Ema;
 import org.backbonelab.train.NonFinite;
+import org.backbonelab.train.Objective;
 import org.backbonelab.train.Recipe;
+import org.backbonelab.train.Supervised;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +48,7 @@ class CellTrainerTest {
     /** Interrupts the training that follows the first phase. */
     private static CellTrainer interrupting() {
         return new CellTrainer(List.of(Measure.of("interrupts", kind -> true, trained -> {
-            if (trained.recipe().objective() == Recipe.Kind.FCMAE) {
+            if (trained.recipe().objective() == Objective.Kind.FCMAE) {
                 Thread.currentThread().interrupt();
             }
             return new Measure.Found(Map.of("found", 1.0), Map.of("list", List.of(1.0, 2.0)));
@@ -132,7 +134,7 @@ class CellTrainerTest {
     @Test
     void lossOfTheRecipeIsUsed() {
         double softmax = plain().train(cell(supervised())).metrics().get("train_loss");
-        double binary = plain().train(cell(supervised().withLoss(Recipe.Loss.BCE)))
+        double binary = plain().train(cell(supervised().withLoss(Supervised.Loss.BCE)))
                 .metrics()
                 .get("train_loss");
         assertTrue(binary < 0.8 && softmax > 1, "ten classes: about ln 2 and ln 10, " + binary + " and " + softmax);

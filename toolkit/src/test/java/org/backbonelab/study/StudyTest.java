@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.backbonelab.results.Row;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 class StudyTest {
     @TempDir
@@ -74,6 +78,63 @@ class StudyTest {
                 .recipe("vit_micro", Recipe.supervised().withLr(0.7))
                 .cells(0);
         assertEquals(List.of(0.3, 0.7), cells.stream().map(c -> c.recipe().lr()).toList());
+    }
+
+    /** The best rate of sgd is 0.025, two steps below its grid; that of adamw lies within; everything fails with lion. */
+    @Test
+    void gridsGrowWhereTheBestRateIsAtTheirEdge() {
+        Study study = Study.of("grid", "synthetic")
+                .backbones("resnet_micro")
+                .optimizers("sgd", "adamw", "lion")
+                .tuneLr(1, 4, 16)
+                .growLr(3)
+                .seeds(0, 1);
+        Map<String, Double> best = Map.of("sgd", 0.025, "adamw", 2e-3);
+        Results results = Studies.run(
+                study,
+                Studies.fake(cell -> {
+                    Double wanted = best.get(cell.recipe().optimizer());
+                    return wanted == null
+                            ? 10
+                            : 90 - Math.abs(Math.log(cell.recipe().lr() / wanted));
+                }),
+                store);
+        assertEquals(List.of(0.00625, 0.025, 0.1, 0.4, 1.6), tried(results, "sgd"));
+        assertEquals(List.of(5e-4, 2e-3, 8e-3), tried(results, "adamw"));
+        assertEquals(6, tried(results, "lion").size());
+        List<Row> second = results.rows().stream()
+                .filter(r -> r.axes().get("seed").equals(1L))
+                .toList();
+        assertEquals(3, second.size());
+        assertTrue(second.stream().anyMatch(r -> r.axes().get("lr").equals(0.025)));
+        Study.of("other", "synthetic").growLr(0);
+        assertThrows(IllegalArgumentException.class, () -> Study.of("other", "synthetic")
+                .growLr(-1));
+    }
+
+    private static List<Object> tried(Results results, String optimizer) {
+        return results.rows().stream()
+                .filter(r -> r.axes().get("optimizer").equals(optimizer)
+                        && r.axes().get("seed").equals(0L))
+                .map(r -> r.axes().get("lr"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void ratesOfATableTakeThePlaceOfTheDefaults() {
+        Table tuned = Table.create(
+                StringColumn.create("backbone", "resnet_micro", "resnet_micro", "resnet_micro"),
+                StringColumn.create("optimizer", "sgd", "adamw", "sgd"),
+                DoubleColumn.create("lr", 0.3, 0.007, 99));
+        Study study = Study.of("grid", "synthetic").backbones("resnet_micro").lr(tuned);
+        List<Cell> cells = study.optimizers("sgd", "adamw").cells(0);
+        assertEquals(
+                List.of(0.3, 0.007), cells.stream().map(c -> c.recipe().lr()).toList());
+        String message = assertThrows(IllegalArgumentException.class, () -> study.optimizers("lion")
+                        .cells(0))
+                .getMessage();
+        assertTrue(message.contains("lion"), message);
     }
 
     /** Factors are tried with the first seed; the best of each pair gets the others. */

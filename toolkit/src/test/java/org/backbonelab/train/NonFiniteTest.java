@@ -52,7 +52,7 @@ class NonFiniteTest {
     }
 
     /** How a forward pass is broken. */
-    enum Kind {
+    enum Place {
         /** The loss is NaN. */
         LOSS,
         /** The loss is a number, its gradient has NaN. */
@@ -62,10 +62,10 @@ class NonFiniteTest {
     /** Breaks the given forward passes, counted from 0; its running statistics have already been updated then. */
     private static final class Broken extends Wrapped {
         private final Set<Integer> passes;
-        private final Kind kind;
+        private final Place kind;
         private int pass;
 
-        Broken(Objective inner, Kind kind, Integer... passes) {
+        Broken(Objective inner, Place kind, Integer... passes) {
             super(inner);
             this.kind = kind;
             this.passes = Set.of(passes);
@@ -76,7 +76,7 @@ class NonFiniteTest {
             NDArray loss = super.loss(manager, batch, how);
             if (!passes.contains(pass++)) {
                 return loss;
-            } else if (kind == Kind.LOSS) {
+            } else if (kind == Place.LOSS) {
                 return loss.mul(Torch.scalar(loss, Double.NaN));
             }
             // The root of zero has an infinite derivative.
@@ -97,11 +97,11 @@ class NonFiniteTest {
 
     private record Finished(TrainLoop.Outcome outcome, Map<String, float[]> values) {}
 
-    private static Finished train(Recipe recipe, Kind kind, Integer... broken) {
+    private static Finished train(Recipe recipe, Place kind, Integer... broken) {
         return train(recipe, Options.none(), kind, broken);
     }
 
-    private static Finished train(Recipe recipe, Options options, Kind kind, Integer... broken) {
+    private static Finished train(Recipe recipe, Options options, Place kind, Integer... broken) {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Nets.create(manager, "resnet_micro");
             Objective objective = new Broken(new Supervised(model, 0), kind, broken);
@@ -118,7 +118,7 @@ class NonFiniteTest {
     static Stream<Arguments> thirds() {
         Recipe plain = recipe(3);
         Recipe sam = plain.withRho(0.05);
-        return Stream.of(Kind.values())
+        return Stream.of(Place.values())
                 .flatMap(kind -> Stream.of(
                         Arguments.of(kind, plain, 2),
                         Arguments.of(kind, plain.withAccumulate(2), 4),
@@ -136,7 +136,7 @@ class NonFiniteTest {
     /** Weights, running statistics and the moving average are those of a run of two updates. */
     @ParameterizedTest
     @MethodSource("thirds")
-    void stopAndSkipLeaveEverythingAsItWas(Kind kind, Recipe recipe, int broken) {
+    void stopAndSkipLeaveEverythingAsItWas(Place kind, Recipe recipe, int broken) {
         Finished two = train(recipe.withEpochs(2 / 3.0), kind);
         for (NonFinite policy : new NonFinite[] {NonFinite.STOP, NonFinite.SKIP}) {
             Finished found = train(recipe.withNonFinite(policy), kind, broken);
@@ -185,7 +185,7 @@ class NonFiniteTest {
 
     @Test
     void skippingGoesOnAndLearns() {
-        Finished found = train(recipe(12).withNonFinite(NonFinite.SKIP).withEma(Ema.NONE), Kind.GRADIENT, 1, 5, 6);
+        Finished found = train(recipe(12).withNonFinite(NonFinite.SKIP).withEma(Ema.NONE), Place.GRADIENT, 1, 5, 6);
         assertFalse(found.outcome.diverged());
         assertEquals(3, found.outcome.nonFinite());
         assertEquals(4, found.outcome.trainLoss().size());
@@ -194,12 +194,12 @@ class NonFiniteTest {
 
     @Test
     void epochWithoutAnUpdateEndsAsDiverged() {
-        Finished found = train(recipe(9).withNonFinite(NonFinite.SKIP), Kind.LOSS, 3, 4, 5);
+        Finished found = train(recipe(9).withNonFinite(NonFinite.SKIP), Place.LOSS, 3, 4, 5);
         assertTrue(found.outcome.diverged());
         assertEquals(3, found.outcome.nonFinite());
         assertEquals(100, found.outcome.images());
         assertEquals(Double.NaN, found.outcome.trainLoss().get(1));
-        assertFalse(train(recipe(9).withNonFinite(NonFinite.SKIP), Kind.LOSS, 4, 5, 6)
+        assertFalse(train(recipe(9).withNonFinite(NonFinite.SKIP), Place.LOSS, 4, 5, 6)
                 .outcome
                 .diverged());
     }
@@ -209,12 +209,12 @@ class NonFiniteTest {
     void propagatedGradientsReachTheOptimizer() {
         for (double rho : new double[] {0, 0.05}) {
             Recipe recipe = recipe(6).withNonFinite(NonFinite.PROPAGATE).withRho(rho);
-            Finished found = train(recipe, Kind.GRADIENT, 0);
+            Finished found = train(recipe, Place.GRADIENT, 0);
             assertTrue(found.outcome.diverged());
             assertEquals(40, found.outcome.images());
             assertEquals(2, found.outcome.nonFinite());
             assertTrue(Float.isNaN(found.values.get("fc.bias")[0]));
-            Finished atOnce = train(recipe, Kind.LOSS, 0);
+            Finished atOnce = train(recipe, Place.LOSS, 0);
             assertTrue(atOnce.outcome.diverged());
             assertEquals(20, atOnce.outcome.images());
         }
@@ -223,24 +223,24 @@ class NonFiniteTest {
     @Test
     void lossCeilingIsForNumbers() {
         Recipe recipe = recipe(3).withNonFinite(NonFinite.SKIP).withLossCeiling(100);
-        assertFalse(train(recipe, Kind.LOSS, 1).outcome.diverged());
-        assertTrue(train(recipe.withLossCeiling(0.1), Kind.LOSS, 1).outcome.diverged());
+        assertFalse(train(recipe, Place.LOSS, 1).outcome.diverged());
+        assertTrue(train(recipe.withLossCeiling(0.1), Place.LOSS, 1).outcome.diverged());
     }
 
     @Test
     void resumedRunKeepsTheCount() {
         Recipe recipe = recipe(6).withNonFinite(NonFinite.SKIP);
-        Finished unbroken = train(recipe, Kind.GRADIENT, 1, 3);
+        Finished unbroken = train(recipe, Place.GRADIENT, 1, 3);
         AtomicInteger asked = new AtomicInteger();
         try (Checkpoints checkpoints = new Checkpoints(folder.resolve("run.ckpt"), "run", Duration.ofDays(1))) {
             Options first = Options.none()
                     .withCheckpoints(checkpoints, null, IntNode.valueOf(0))
                     .withStop(() -> asked.incrementAndGet() > 2);
-            assertThrows(CancellationException.class, () -> train(recipe, first, Kind.GRADIENT, 1));
+            assertThrows(CancellationException.class, () -> train(recipe, first, Place.GRADIENT, 1));
             Options second =
                     Options.none().withCheckpoints(null, checkpoints.load().orElseThrow(), IntNode.valueOf(0));
             // Two updates were made before: what was pass 3 is pass 1 now.
-            Finished resumed = train(recipe, second, Kind.GRADIENT, 1);
+            Finished resumed = train(recipe, second, Place.GRADIENT, 1);
             assertEquals(2, resumed.outcome.nonFinite());
             assertEquals(unbroken.outcome.trainLoss(), resumed.outcome.trainLoss());
             assertSame(unbroken.values, resumed.values);

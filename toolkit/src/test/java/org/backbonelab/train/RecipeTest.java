@@ -99,7 +99,7 @@ class RecipeTest {
     @Test
     void comesBackFromJson() {
         Recipe other = Recipe.supervised()
-                .withLoss(Recipe.Loss.BCE)
+                .withLoss(Supervised.Loss.BCE)
                 .withAccumulate(4)
                 .withLayerDecay(0.75)
                 .withSchedule(Schedule.step(0.1, 3.0, 6.0).withPerEpoch(true))

@@ -82,7 +82,7 @@ class ResumeTest {
     }
 
     private static Objective objective(NDManager manager, Backbone model, Recipe recipe) {
-        if (recipe.objective() == Recipe.Kind.SUPERVISED) {
+        if (recipe.objective() == Objective.Kind.SUPERVISED) {
             return new Supervised(model, recipe.labelSmoothing());
         }
         FcmaeDecoder decoder = new FcmaeDecoder((ConvNeXt) model, 16);

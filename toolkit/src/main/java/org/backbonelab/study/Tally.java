@@ -1,0 +1,89 @@
+package org.backbonelab.study;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
+
+/** Completes cells: reads back what is finished, trains the rest, counts, and says how far it is. */
+final class Tally {
+    private final RowStore store;
+    private final CommittedRows committed;
+    private final Progress progress;
+    private final boolean fresh = "1".equals(System.getenv("FRESH"));
+    private int total;
+    private int done;
+
+    /**
+     * Starts to count.
+     *
+     * @param committed where a cell is looked for that the store does not have
+     * @param total cells that are expected
+     */
+    Tally(int total, RowStore store, CommittedRows committed, Progress progress) {
+        this.total = total;
+        this.store = store;
+        this.committed = committed;
+        this.progress = progress;
+    }
+
+    /** Completes the first cells of a study. */
+    Map<String, Row> begin(List<Cell> first, Runner runner) {
+        done = found(first);
+        progress.started(total, done);
+        return complete(first, runner);
+    }
+
+    /** Completes further cells that were expected. */
+    Map<String, Row> continueWith(List<Cell> more, Runner runner) {
+        int found = found(more);
+        done += found;
+        if (found > 0) {
+            progress.readBack(found);
+        }
+        return complete(more, runner);
+    }
+
+    /** Expects some more cells. */
+    void expect(int more) {
+        total += more;
+    }
+
+    private int found(List<Cell> cells) {
+        return (int) cells.stream().filter(c -> find(c).isPresent()).count();
+    }
+
+    private Optional<Row> find(Cell cell) {
+        return fresh ? Optional.empty() : store.find(cell.id()).or(() -> committed.find(cell));
+    }
+
+    private Map<String, Row> complete(List<Cell> cells, Runner runner) {
+        Map<String, Row> rows = new LinkedHashMap<>();
+        List<Cell> missing = new ArrayList<>();
+        for (Cell cell : cells) {
+            find(cell).ifPresentOrElse(row -> rows.put(cell.id(), row), () -> missing.add(cell));
+        }
+        if (!missing.isEmpty()) {
+            runner.run(missing, store, row -> {
+                rows.put(row.id(), row);
+                progress.finished(++done, total, Cell.parse(row.cell()).label(), result(row), seconds(row));
+            });
+        }
+        return rows;
+    }
+
+    private static String result(Row row) {
+        return row.status() == Row.Status.DIVERGED
+                ? "diverged"
+                : String.format(Locale.ROOT, "%.1f %%", row.metrics().get("test_top1"));
+    }
+
+    private static Duration seconds(Row row) {
+        return Duration.ofMillis(Math.round(row.seconds() * 1000));
+    }
+}

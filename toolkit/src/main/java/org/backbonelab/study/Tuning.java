@@ -1,0 +1,69 @@
+package org.backbonelab.study;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.backbonelab.results.Row;
+import org.backbonelab.train.Recipe;
+
+/** Grids of learning rates that grow where the best one lies at their edge. */
+final class Tuning {
+    private Tuning() {}
+
+    /**
+     * Returns, for each group of cells that differ in the learning rate only, the next one beyond the best.
+     *
+     * <p>The step is that between the two outermost rates. A group whose best rate has neighbours on both sides, or that
+     * has one rate only, gets none.
+     *
+     * @param rows of all cells, by id
+     */
+    static List<Cell> beyond(List<Cell> cells, Map<String, Row> rows) {
+        Map<String, List<Cell>> groups = new LinkedHashMap<>();
+        cells.forEach(c -> groups.computeIfAbsent(withLr(c, 1).id(), k -> new ArrayList<>())
+                .add(c));
+        return groups.values().stream()
+                .flatMap(group -> beyondOne(group, rows).stream())
+                .toList();
+    }
+
+    private static Optional<Cell> beyondOne(List<Cell> group, Map<String, Row> rows) {
+        List<Cell> sorted =
+                group.stream().sorted(Comparator.comparing(Tuning::lr)).toList();
+        int last = sorted.size() - 1;
+        if (last == 0) {
+            return Optional.empty();
+        }
+        int best = 0;
+        for (int i = 1; i <= last; i++) {
+            // Of equals the smaller counts: where nothing has trained, smaller rates are the way out.
+            if (score(rows, sorted.get(i)) > score(rows, sorted.get(best))) {
+                best = i;
+            }
+        }
+        if (best > 0 && best < last) {
+            return Optional.empty();
+        }
+        double edge = lr(sorted.get(best));
+        double inner = lr(sorted.get(best == 0 ? 1 : last - 1));
+        return Optional.of(withLr(sorted.get(0), Axes.round(edge * edge / inner)));
+    }
+
+    private static double score(Map<String, Row> rows, Cell cell) {
+        double top1 = rows.get(cell.id()).metrics().getOrDefault("val_top1", Double.NaN);
+        return Double.isNaN(top1) ? Double.NEGATIVE_INFINITY : top1;
+    }
+
+    private static double lr(Cell cell) {
+        return cell.recipe().lr();
+    }
+
+    private static Cell withLr(Cell cell, double lr) {
+        List<Recipe> phases = new ArrayList<>(cell.phases());
+        phases.set(phases.size() - 1, cell.recipe().withLr(lr));
+        return cell.withPhases(phases);
+    }
+}
