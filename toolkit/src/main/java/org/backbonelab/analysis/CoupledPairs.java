@@ -170,6 +170,7 @@ final class CoupledPairs {
             return "diverged";
         }
         // What is itself the reference has gap 0 and no error.
-        return hi < -margin ? "coupled" : lo > -margin && diverged.get(i) == 0 ? "not" : "open";
+        boolean cleared = diverged.get(i) == 0 && (lo > -margin || error[i] == 0);
+        return hi < -margin ? "coupled" : cleared ? "not" : "open";
     }
 }
