@@ -125,7 +125,7 @@ final class CoupledPairs {
                         .sum();
     }
 
-    Table table(int draws, long seed) {
+    Table table(Correction correction, int draws, long seed) {
         int n = seeds.size();
         double[] p = new double[n];
         Arrays.setAll(p, i -> {
@@ -135,7 +135,7 @@ final class CoupledPairs {
             double t = Math.abs(gap[i] + margin) / error[i];
             return 2 * new TDistribution(freedom[i]).cumulativeProbability(-t);
         });
-        Holm holm = Holm.of(p, comparisons(p), ALPHA);
+        Correction.Corrected corrected = correction.of(p, comparisons(p), ALPHA);
         List<int[]> backbones = members.values().stream().map(this::finite).toList();
         double[][] resampled = new SeedBootstrap(seeds, backbones, scatter, reference).intervals(draws, seed);
         double[] lo = new double[n];
@@ -143,10 +143,7 @@ final class CoupledPairs {
         StringColumn verdict = StringColumn.create("verdict");
         for (int i = 0; i < n; i++) {
             double half = error[i] > 0
-                    ? error[i]
-                            * new TDistribution(freedom[i])
-                                    .inverseCumulativeProbability(
-                                            1 - holm.level().get(i) / 2)
+                    ? error[i] * new TDistribution(freedom[i]).inverseCumulativeProbability(1 - corrected.level[i] / 2)
                     : error[i];
             lo[i] = gap[i] - half;
             hi[i] = gap[i] + half;
@@ -158,7 +155,7 @@ final class CoupledPairs {
                         "n", seeds.stream().mapToDouble(s -> s.length).toArray()))
                 .addColumns(column("mean", mean), column("gap", gap), column("lo", lo), column("hi", hi))
                 .addColumns(column("boot_lo", resampled[0]), column("boot_hi", resampled[1]))
-                .addColumns(DoubleColumn.create("p_adjusted", holm.adjusted()), verdict);
+                .addColumns(DoubleColumn.create("p_adjusted", corrected.adjusted), verdict);
     }
 
     private static DoubleColumn column(String name, double[] values) {

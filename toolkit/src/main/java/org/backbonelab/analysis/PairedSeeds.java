@@ -65,17 +65,14 @@ final class PairedSeeds {
                         : Double.NaN)
                 .toArray();
         int testable = (int) IntStream.range(0, p.length).filter(i -> p[i] >= 0).count();
-        Holm holm = Holm.of(p, testable, ALPHA);
+        Correction.Corrected holm = Correction.HOLM.of(p, testable, ALPHA);
         DoubleColumn lo = DoubleColumn.create("lo");
         DoubleColumn hi = DoubleColumn.create("hi");
         StringColumn better = StringColumn.create("better");
         for (int i = 0; i < mean.length; i++) {
             double half = Double.isNaN(p[i])
                     ? Double.NaN
-                    : error[i]
-                            * student(differences.get(i))
-                                    .inverseCumulativeProbability(
-                                            1 - holm.level().get(i) / 2);
+                    : error[i] * student(differences.get(i)).inverseCumulativeProbability(1 - holm.level[i] / 2);
             lo.append(mean[i] - half);
             hi.append(mean[i] + half);
             better.append(mean[i] - half > 0 ? a : mean[i] + half < 0 ? b : "open");
@@ -85,7 +82,7 @@ final class PairedSeeds {
                 .addColumns(DoubleColumn.create(
                         "n", differences.stream().mapToDouble(d -> d.length).toArray()))
                 .addColumns(DoubleColumn.create("difference", mean), lo, hi)
-                .addColumns(DoubleColumn.create("p_adjusted", holm.adjusted()), better);
+                .addColumns(DoubleColumn.create("p_adjusted", holm.adjusted), better);
     }
 
     private static TDistribution student(double[] differences) {

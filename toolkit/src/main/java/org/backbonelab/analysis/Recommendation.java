@@ -62,7 +62,7 @@ final class Recommendation {
         }
         Table rows = best.where(best.stringColumn("backbone").isEqualTo(relative));
         Map<String, List<Integer>> byOptimizer = Groups.rows(rows, "optimizer");
-        Table verdicts = Coupling.coupled(rows, accuracy, Coupling.Reference.BEST, 0, 0);
+        Table verdicts = Coupling.coupled(rows, accuracy, Coupling.Reference.BEST, 0, Correction.HOLM, 0);
         for (Row row : verdicts.sortDescendingOn("mean")) {
             String optimizer = row.getString("optimizer");
             if (RULED_OUT.contains(row.getString("verdict"))) {

@@ -1,5 +1,6 @@
 package org.backbonelab.analysis;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -52,7 +53,7 @@ class CoupledPairsTest {
     }
 
     private static Table test(Table rows, Coupling.Reference reference, double margin) {
-        return new CoupledPairs(rows, "top1", reference, margin).table(20, 0);
+        return new CoupledPairs(rows, "top1", reference, margin).table(Correction.HOLM, 20, 0);
     }
 
     /** All means are equal: whoever is called anything at margin 0 is called so wrongly. */
@@ -162,7 +163,7 @@ class CoupledPairsTest {
         for (int run = 0; run < 60; run++) {
             Table table = rows(2, run, (b, o, r) -> new double[] {80 - 3 * o, 0.5});
             double truth = reference == Coupling.Reference.BEST ? 0 : 10.5;
-            for (Row row : new CoupledPairs(table, "top1", reference, 2).table(300, run)) {
+            for (Row row : new CoupledPairs(table, "top1", reference, 2).table(Correction.HOLM, 300, run)) {
                 int o = Integer.parseInt(row.getString("optimizer").substring(1));
                 if (o > 0) {
                     double gap = truth - 3 * o;
@@ -177,13 +178,14 @@ class CoupledPairsTest {
     @Test
     void theSameSeedGivesTheSameTable() {
         Table rows = rows(2, 3, (b, o, r) -> new double[] {80, 1});
-        String once =
-                Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, 7).print();
+        String once = Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, Correction.HOLM, 7)
+                .print();
         assertEquals(
                 once,
-                Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, 7).print());
-        assertFalse(once.equals(
-                Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, 8).print()));
+                Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, Correction.HOLM, 7)
+                        .print());
+        assertFalse(once.equals(Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, Correction.HOLM, 8)
+                .print()));
     }
 
     @Test
@@ -197,17 +199,60 @@ class CoupledPairsTest {
             assertEquals(first ? "diverged" : "open", middle ? "open" : row.getString("verdict"), row.toString());
         }
         assertThrows(
-                IllegalArgumentException.class, () -> Coupling.coupled(one, "top1", Coupling.Reference.MEDIAN, -1, 0));
+                IllegalArgumentException.class,
+                () -> Coupling.coupled(one, "top1", Coupling.Reference.MEDIAN, -1, Correction.HOLM, 0));
     }
 
     @Test
     void holmStepsDown() {
-        Holm holm = Holm.of(new double[] {0.04, 0.001, Double.NaN, 0.02}, 3, 0.05);
-        assertEquals(List.of(0.04, 0.003, Double.NaN, 0.04), holm.adjusted());
-        assertEquals(List.of(0.05, 0.05 / 3, 0.05 / 3, 0.025), holm.level());
-        Holm stopped = Holm.of(new double[] {0.04, 0.03}, 2, 0.05);
-        assertEquals(List.of(0.06, 0.06), stopped.adjusted());
-        assertEquals(List.of(0.025, 0.025), stopped.level());
+        Correction.Corrected holm = Correction.HOLM.of(new double[] {0.04, 0.001, Double.NaN, 0.02}, 3, 0.05);
+        assertArrayEquals(new double[] {0.04, 0.003, Double.NaN, 0.04}, holm.adjusted, 1e-12);
+        assertArrayEquals(new double[] {0.05, 0.05 / 3, 0.05 / 3, 0.025}, holm.level, 1e-12);
+        Correction.Corrected stopped = Correction.HOLM.of(new double[] {0.04, 0.03}, 2, 0.05);
+        assertArrayEquals(new double[] {0.06, 0.06}, stopped.adjusted, 1e-12);
+        assertArrayEquals(new double[] {0.025, 0.025}, stopped.level, 1e-12);
+    }
+
+    @Test
+    void benjaminiAndHochbergStepUp() {
+        double[] p = {0.04, 0.001, Double.NaN, 0.03, 0.9};
+        Correction.Corrected out = Correction.BENJAMINI_HOCHBERG.of(p, 4, 0.05);
+        assertArrayEquals(new double[] {0.16 / 3, 0.004, Double.NaN, 0.16 / 3, 0.9}, out.adjusted, 1e-12);
+        assertArrayEquals(new double[] {0.0125, 0.0125, 0.0125, 0.0125, 0.0125}, out.level, 1e-12);
+        Correction.Corrected two = Correction.BENJAMINI_HOCHBERG.of(new double[] {0.04, 0.03}, 2, 0.05);
+        assertArrayEquals(new double[] {0.04, 0.04}, two.adjusted, 1e-12);
+        assertArrayEquals(new double[] {0.05, 0.05}, two.level, 1e-12);
+    }
+
+    /** A quarter of the pairs lies 6 below; the share of wrong calls among all calls is held, and more are found. */
+    @Test
+    void benjaminiAndHochbergFindMoreAndHoldTheShareOfWrongCalls() {
+        int[] found = new int[2];
+        double share = 0;
+        int runs = 150;
+        for (int run = 0; run < runs; run++) {
+            Table rows = rows(2, run, (b, o, r) -> new double[] {o < 2 ? 74 : o < 4 ? 78 : 80, 0.6});
+            for (Correction correction : Correction.values()) {
+                int right = 0;
+                int wrong = 0;
+                for (Row row : new CoupledPairs(rows, "top1", Coupling.Reference.MEDIAN, 2).table(correction, 5, 0)) {
+                    boolean called = row.getString("verdict").equals("coupled");
+                    boolean low = row.getDouble("mean") < 77
+                            && row.getString("optimizer").compareTo("o2") < 0;
+                    right += called && low ? 1 : 0;
+                    wrong += called && !low ? 1 : 0;
+                    assertEquals(called && row.getDouble("gap") < -2, row.getDouble("hi") < -2);
+                }
+                found[correction == Correction.HOLM ? 0 : 1] += right;
+                share += correction == Correction.HOLM ? 0 : wrong / Math.max(1.0, right + wrong) / runs;
+            }
+        }
+        assertTrue(found[1] > 1.1 * found[0], Arrays.toString(found));
+        assertTrue(share <= 0.06, "share of wrong calls " + share);
+        Table rows = rows(2, 0, (b, o, r) -> new double[] {80, 1});
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 0, Correction.BENJAMINI_HOCHBERG, 0));
     }
 
     @Test
