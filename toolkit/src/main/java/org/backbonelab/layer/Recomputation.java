@@ -29,7 +29,7 @@ public final class Recomputation {
                         return out
 
                       def add(self, output: Tensor, at: Optional[Tensor], inputs: List[Tensor], sums: List[Tensor]) -> List[Tensor]:
-                        found = torch.autograd.grad([output], inputs, [at], True, False, True)
+                        found = torch.autograd.grad([output], inputs, [at], False, False, True)
                         out: List[Tensor] = []
                         for i in range(len(inputs)):
                           g = found[i]
@@ -99,7 +99,7 @@ public final class Recomputation {
                 // The scope gives the block's graph up.
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    sums = add(segment.layer.apply(segment.in, segment.pass), at, inputs, sums);
+                    sums = add(segment.layer.computeAlone(segment.in, segment.pass), at, inputs, sums);
                     sums.forEach(NDScope::unregister);
                 }
             }
