@@ -16,18 +16,19 @@ class CouplingTest {
     /** Equation (1) does not give the paper's own marks. */
     @Test
     void paperRuleHits50WithTwoHundredAndEightFalseAlarms() {
-        assertArrayEquals(new int[] {50, 208, 0}, score("fails_paper"));
+        assertArrayEquals(new int[] {50, 208, 0}, score("fails_paper", 2));
     }
 
     @Test
     void practicalRuleHits49WithTwoFalseAlarms() {
-        assertArrayEquals(new int[] {49, 2, 1}, score("fails_practical"));
+        assertArrayEquals(new int[] {49, 2, 1}, score("fails_practical", 2));
+        assertArrayEquals(new int[] {42, 0, 8}, score("fails_practical", 3));
     }
 
     /** Returns hits, false alarms, misses. */
-    private static int[] score(String rule) {
+    private static int[] score(String rule, double margin) {
         Table published = PublishedBocb.cifar100();
-        Table marked = Coupling.failures(published, "test_top1", 3, 2);
+        Table marked = Coupling.failures(published, "test_top1", 3, margin);
         int[] out = new int[3];
         for (int i = 0; i < marked.rowCount(); i++) {
             String mark = published.stringColumn("mark").get(i);
