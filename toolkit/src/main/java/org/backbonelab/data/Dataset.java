@@ -13,6 +13,11 @@ import java.util.stream.IntStream;
  * @param checksum SHA-256 over pixels and labels of both parts, in hexadecimal
  */
 public record Dataset(String name, ImageSource train, ImageSource test, float[] mean, float[] std, String checksum) {
+    /** Returns these images at another size in a batch, under another name. */
+    Dataset sized(String newName, int size) {
+        return new Dataset(newName, new Sized(train, size), new Sized(test, size), mean, std, checksum);
+    }
+
     /**
      * Returns class-balanced parts; the validation images are drawn from the training part and not trained on.
      *

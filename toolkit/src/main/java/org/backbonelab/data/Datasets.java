@@ -10,18 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * The list of data sets, and one's own folders of images.
  *
- * <p>Besides the names on the list, {@code folder:<name>@<size>} is a data set: JPEG and PNG files, or archives of them, in
+ * <p>{@code <name>@<size>}, such as {@code cifar-100@224}, is a data set of the list whose images are resized (bicubic) on
+ * their way into a batch. Besides, {@code folder:<name>@<size>} is a data set: JPEG and PNG files, or archives of them, in
  * the folder {@code <name>} of the one that BACKBONELAB_DATA names, with the parts {@code train} and {@code val}, cropped
  * or resized to size x size.
  */
 public final class Datasets {
     private static final List<PublishedFiles> PUBLISHED =
             List.of(Mnist.FASHION_MNIST, Mnist.MNIST, Cifar.CIFAR10, Cifar.CIFAR100, Cifar.CIFAR100_COARSE);
+    private static final Pattern SIZED = Pattern.compile("([a-z0-9-]+)@([1-9][0-9]{0,3})");
     private static final Map<String, Supplier<Dataset>> ALL = new LinkedHashMap<>();
     private static final Map<String, Dataset> LOADED = new LinkedHashMap<>();
 
@@ -47,8 +51,14 @@ public final class Datasets {
         check(name);
         Dataset dataset = LOADED.get(name);
         if (dataset == null) {
-            dataset =
-                    PhotoSet.isName(name) ? PhotoSet.read(name) : ALL.get(name).get();
+            Matcher sized = SIZED.matcher(name);
+            if (PhotoSet.isName(name)) {
+                dataset = PhotoSet.read(name);
+            } else if (sized.matches()) {
+                dataset = get(sized.group(1)).sized(name, Integer.parseInt(sized.group(2)));
+            } else {
+                dataset = ALL.get(name).get();
+            }
             LOADED.put(name, dataset);
         }
         return dataset;
@@ -60,9 +70,10 @@ public final class Datasets {
      * @throws IllegalArgumentException if it is not
      */
     public static void check(String name) {
-        if (!ALL.containsKey(name) && !PhotoSet.isName(name)) {
+        Matcher sized = SIZED.matcher(String.valueOf(name));
+        if (!ALL.containsKey(name) && !PhotoSet.isName(name) && !(sized.matches() && ALL.containsKey(sized.group(1)))) {
             throw new IllegalArgumentException("unknown data set \"" + name + "\"; known are "
-                    + String.join(", ", names()) + " and " + PhotoSet.FORM);
+                    + String.join(", ", names()) + ", each also as <name>@<size>, and " + PhotoSet.FORM);
         }
     }
 

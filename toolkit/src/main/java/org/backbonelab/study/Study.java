@@ -38,6 +38,7 @@ public final class Study {
     private final String dataset;
     private final Map<String, List<Recipe>> tracks = new LinkedHashMap<>();
     private final Map<String, Recipe> recipeOf = new LinkedHashMap<>();
+    private final Map<String, String> datasetOf = new HashMap<>();
     private final List<Measure> measures = new ArrayList<>();
     private final Axes axes = new Axes();
     private Recipe recipe = Recipe.supervised();
@@ -137,6 +138,14 @@ public final class Study {
         return this;
     }
 
+    /** Sets the data set of one backbone, such as the same images at another size. */
+    public Study dataset(String backbone, String value) {
+        Backbones.check(backbone);
+        Datasets.check(value);
+        datasetOf.put(backbone, value);
+        return this;
+    }
+
     /** Adds a track: phases trained one after the other; without tracks there is one of a single phase. */
     public Study track(String label, Recipe... phases) {
         tracks.put(label, List.of(phases));
@@ -193,7 +202,16 @@ public final class Study {
 
     private Cell cell(String backbone, String track, List<Recipe> phases, long seed) {
         List<String> names = measures.stream().map(Measure::name).toList();
-        return new Cell(dataset, images[0], images[1], images[2], backbone, track, phases, seed, names);
+        return new Cell(
+                datasetOf.getOrDefault(backbone, dataset),
+                images[0],
+                images[1],
+                images[2],
+                backbone,
+                track,
+                phases,
+                seed,
+                names);
     }
 
     /** Returns what would be done: cells in all, finished, to train, and how long that should take. */
@@ -204,18 +222,16 @@ public final class Study {
         List<Row> found = first.stream()
                 .flatMap(c -> store.find(c.id()).or(() -> committed.find(c)).stream())
                 .toList();
-        int total = total(first);
-        String text = String.format(
-                Locale.ROOT,
-                "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished",
-                name,
-                Scale.fromEnv().label(),
-                total,
-                lrGrowth == 0 ? "" : " or more",
-                images[0],
-                dataset,
-                found.size(),
-                first.size());
+        String text = "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished"
+                .formatted(
+                        name,
+                        Scale.fromEnv().label(),
+                        total(first),
+                        lrGrowth == 0 ? "" : " or more",
+                        images[0],
+                        dataset,
+                        found.size(),
+                        first.size());
         double mean = found.stream().mapToDouble(Row::seconds).average().orElse(Double.NaN);
         return Double.isNaN(mean) ? text : text + String.format(Locale.ROOT, ", %.1f s each on one worker", mean);
     }
