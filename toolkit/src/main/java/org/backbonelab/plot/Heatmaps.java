@@ -7,6 +7,9 @@ import tech.tablesaw.api.Table;
 
 /** Annotated heat maps. */
 final class Heatmaps {
+    /** From warm to cool, told apart under every form of colour blindness, and so light that black text is read on all. */
+    private static final List<Object> SCALE =
+            List.of(List.of(0, "#E48A55"), List.of(0.5, "#F6F1E4"), List.of(1, "#74B4DD"));
     /** More columns than this get small text, the mark below the number, and slanted names. */
     private static final int WIDE = 12;
 
@@ -48,7 +51,6 @@ final class Heatmaps {
     private static Map<String, Object> trace(
             List<String> xs, List<String> ys, List<Object> numbers, List<Object> texts) {
         Map<String, Object> trace = Json.map("type", "heatmap", "x", xs, "y", ys, "z", numbers);
-        // Plotly chooses black or white text by the colour of the cell.
         trace.putAll(Json.map("text", texts, "texttemplate", "%{text}", "textfont", font(xs)));
         trace.putAll(Json.map("coloraxis", "coloraxis", "xgap", 2, "ygap", 2, "hoverongaps", false));
         trace.put("hovertemplate", "%{y}, %{x}: %{text}<extra></extra>");
@@ -57,7 +59,7 @@ final class Heatmaps {
 
     private static Chart chart(
             Map<String, Object> trace, List<String> xs, List<String> ys, String value, String x, String y) {
-        Map<String, Object> layout = Layouts.coloured("Viridis");
+        Map<String, Object> layout = Layouts.coloured(SCALE);
         layout = Json.with(layout, "coloraxis.colorbar.title.text", Texts.axis(value));
         layout = Json.with(layout, "plot_bgcolor", "#EEEEEE");
         for (String axis : List.of("xaxis", "yaxis")) {
@@ -81,7 +83,7 @@ final class Heatmaps {
     }
 
     private static Map<String, Object> font(List<String> xs) {
-        return Json.map("size", xs.size() > WIDE ? 12 : 14);
+        return Json.map("size", xs.size() > WIDE ? 12 : 14, "color", "#111111");
     }
 
     /** A cell without a number has no text of its own in Plotly. */
