@@ -57,6 +57,8 @@ public final class Backbones {
         convnext("large", 4, widths(192), 3, 3, 27, 3);
         convnext("huge", 4, widths(352), 3, 3, 27, 3);
 
+        Hybrid.micro().forEach((name, config) -> add("hybrid", name, (s, d) -> new Hybrid(s, config, d)));
+
         vit("vit_micro", new Vit.Config(4, 48, 4, 4));
         for (int patch : new int[] {32, 16, 8}) {
             vit("vit_small_patch" + patch, new Vit.Config(patch, 384, 12, 6));

@@ -1,0 +1,60 @@
+package org.backbonelab.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Set;
+import org.backbonelab.layer.Pass;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Nets;
+import org.backbonelab.train.Supervised;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HybridTest {
+    /** The ends of the way are the networks of the other file, bit for bit. */
+    @ParameterizedTest
+    @CsvSource({"hybrid_layerscale_micro, convnext_micro", "hybrid_grn_micro, convnextv2_micro"})
+    void withAllPartsOfAConvNeXtItIsOne(String hybrid, String convnext) {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone one = Nets.create(manager, hybrid);
+            Backbone two = Nets.create(manager, convnext);
+            assertEquals(two.storedShapes(), one.storedShapes());
+            NDArray images = Supervised.images(manager, Nets.batch(4));
+            assertArrayEquals(
+                    two.apply(images, Pass.evaluation()).toFloatArray(),
+                    one.apply(images, Pass.evaluation()).toFloatArray());
+        }
+    }
+
+    /** The way: each network differs from the one before in one part. */
+    @Test
+    void partsComeOneAtATime() {
+        ImageSpec spec = new ImageSpec(1, 28, 10);
+        List<String> way = List.of("resnet", "patchify", "layernorm", "gelu", "heterogeneous", "layerscale");
+        long before = 0;
+        for (String part : way) {
+            long count = Backbones.create("hybrid_" + part + "_micro", spec, 0).parameterCount();
+            // Norms of both kinds have as many values, but for the head's; activations have none.
+            assertEquals(part.equals("gelu"), count == before, part);
+            before = count;
+        }
+    }
+
+    @Test
+    void partsThatDoNotFitAreRefused() {
+        List<Integer> dims = List.of(8);
+        for (Hybrid.Part part : List.of(Hybrid.Part.LAYER_SCALE, Hybrid.Part.GRN)) {
+            Set<Hybrid.Part> parts = Set.of(Hybrid.Part.PATCHIFY, part);
+            String message = assertThrows(IllegalArgumentException.class, () -> new Hybrid.Config(dims, dims, parts))
+                    .getMessage();
+            assertTrue(message.contains(part.name()), message);
+        }
+    }
+}
