@@ -90,7 +90,8 @@ public final class PublishedBocb {
     /**
      * Returns the published backbone nearest to one of ours: itself, or the one of its family whose name begins most alike.
      *
-     * <p>An NFNet, whose family was not studied, is nearest to the ResNet-50 of which it descends.
+     * <p>Families that were not studied (NFNet, the hybrids of ResNet and ConvNeXt) are nearest to the ResNet-50 of which they
+     * descend.
      *
      * @param backbone the paper's abbreviation, or a name of {@link Backbones}
      * @throws IllegalArgumentException if it is neither
