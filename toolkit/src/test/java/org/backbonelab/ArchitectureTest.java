@@ -33,7 +33,7 @@ class ArchitectureTest {
             Map.entry("train", List.of("data", "layer", "model", "optim", "tensor")),
             Map.entry("results", List.of()),
             Map.entry("study", List.of("data", "model", "optim", "train", "results", "tensor", "layer")),
-            Map.entry("analysis", List.of("study", "results", "train", "model", "layer", "data", "tensor")),
+            Map.entry("analysis", List.of("study", "results", "train", "optim", "model", "layer", "data", "tensor")),
             Map.entry("plot", List.of("results")),
             Map.entry("notebook", List.of("plot", "study", "results")));
 

@@ -14,6 +14,7 @@ public final class Measures {
                 Reconstructions.pictures(),
                 Hessian.topEigenvalue(),
                 LossSurface.grid(),
-                ActiveNeurons.overDepth());
+                ActiveNeurons.overDepth(),
+                Spectra.overDepth());
     }
 }

@@ -7,6 +7,12 @@ import tech.tablesaw.api.Table;
 
 /** Annotated heat maps. */
 final class Heatmaps {
+    /** From warm to cool, told apart under every form of colour blindness, and so light that black text is read on all. */
+    private static final List<Object> SCALE =
+            List.of(List.of(0, "#E48A55"), List.of(0.5, "#F6F1E4"), List.of(1, "#74B4DD"));
+    /** More columns than this get small text, the mark below the number, and slanted names. */
+    private static final int WIDE = 12;
+
     private Heatmaps() {}
 
     static Chart of(Table table, String x, String y, String value, String mark) {
@@ -24,11 +30,11 @@ final class Heatmaps {
                 List<Integer> both = ofRow.stream().filter(ofColumn::contains).toList();
                 int row = Rows.only(both, "(" + xLabel + ", " + yLabel + ")");
                 double number = row < 0 ? Double.NaN : rows.number(value, row);
-                String sign = row < 0 || mark == null ? "" : sign(rows, mark, row);
+                String sign = row < 0 || mark == null ? "" : sign(rows, mark, row, xs.size() > WIDE ? "<br>" : " ");
                 cells.add(Numbers.stored(number));
                 labels.add(Numbers.fixed(number, 1) + sign);
                 if (!Double.isFinite(number)) {
-                    blanks.add(blank(xLabel, yLabel, Numbers.fixed(number, 1) + sign));
+                    blanks.add(blank(xLabel, yLabel, Numbers.fixed(number, 1) + sign, font(xs)));
                 }
             });
             numbers.add(cells);
@@ -37,16 +43,15 @@ final class Heatmaps {
         return chart(trace(xs, ys, numbers, texts), xs, ys, value, x, y).withLayout("annotations", blanks);
     }
 
-    private static String sign(Rows rows, String mark, int row) {
+    private static String sign(Rows rows, String mark, int row, String gap) {
         String sign = rows.label(mark, row);
-        return sign.equals("–") || sign.isBlank() ? "" : " " + sign;
+        return sign.equals("–") || sign.isBlank() ? "" : gap + sign;
     }
 
     private static Map<String, Object> trace(
             List<String> xs, List<String> ys, List<Object> numbers, List<Object> texts) {
         Map<String, Object> trace = Json.map("type", "heatmap", "x", xs, "y", ys, "z", numbers);
-        // Plotly chooses black or white text by the colour of the cell.
-        trace.putAll(Json.map("text", texts, "texttemplate", "%{text}", "textfont", Json.map("size", 14)));
+        trace.putAll(Json.map("text", texts, "texttemplate", "%{text}", "textfont", font(xs)));
         trace.putAll(Json.map("coloraxis", "coloraxis", "xgap", 2, "ygap", 2, "hoverongaps", false));
         trace.put("hovertemplate", "%{y}, %{x}: %{text}<extra></extra>");
         return trace;
@@ -54,7 +59,7 @@ final class Heatmaps {
 
     private static Chart chart(
             Map<String, Object> trace, List<String> xs, List<String> ys, String value, String x, String y) {
-        Map<String, Object> layout = Layouts.coloured("Viridis");
+        Map<String, Object> layout = Layouts.coloured(SCALE);
         layout = Json.with(layout, "coloraxis.colorbar.title.text", Texts.axis(value));
         layout = Json.with(layout, "plot_bgcolor", "#EEEEEE");
         for (String axis : List.of("xaxis", "yaxis")) {
@@ -63,15 +68,26 @@ final class Heatmaps {
             layout = Json.with(layout, axis + ".showline", false);
             layout = Json.with(layout, axis + ".ticks", "");
         }
+        if (xs.size() > WIDE) {
+            layout = Json.with(layout, "xaxis.tickangle", -45);
+            layout = Json.with(layout, "margin", Json.map("l", 60, "r", 10, "t", 15, "b", 50));
+            layout = Json.with(layout, "coloraxis.colorbar.thickness", 10);
+        }
         layout = Json.with(layout, "yaxis.autorange", "reversed");
         return new Chart(List.of(trace), layout)
                 .withXTitle(Texts.axis(x))
                 .withYTitle(Texts.axis(y))
-                .withSize(Math.min(900, Math.max(650, 230 + 62 * xs.size())), Math.max(320, 130 + 44 * ys.size()));
+                .withSize(
+                        Math.min(900, Math.max(650, 230 + 62 * xs.size())),
+                        Math.max(320, 130 + (xs.size() > WIDE ? 34 : 44) * ys.size()));
+    }
+
+    private static Map<String, Object> font(List<String> xs) {
+        return Json.map("size", xs.size() > WIDE ? 12 : 14, "color", "#111111");
     }
 
     /** A cell without a number has no text of its own in Plotly. */
-    private static Map<String, Object> blank(String x, String y, String text) {
-        return Json.map("x", x, "y", y, "text", text, "showarrow", false, "font", Json.map("size", 14));
+    private static Map<String, Object> blank(String x, String y, String text, Map<String, Object> font) {
+        return Json.map("x", x, "y", y, "text", text, "showarrow", false, "font", font);
     }
 }

@@ -21,8 +21,8 @@ final class Layouts {
         return layout;
     }
 
-    /** A layout with one colour scale that all its traces share. */
-    static Map<String, Object> coloured(String scale) {
+    /** A layout with one colour scale, Plotly's name or a list of stops, that all its traces share. */
+    static Map<String, Object> coloured(Object scale) {
         Map<String, Object> bar = Json.map("thickness", 16, "outlinewidth", 0, "tickformat", ".3~g");
         bar.put("title", Json.map("side", "right"));
         return Json.with(plain(null, null), "coloraxis", Json.map("colorscale", scale, "colorbar", bar));

@@ -71,8 +71,39 @@ public final class Plots {
 
     /** A box per category (quartiles, median, whiskers) over its points. */
     public static Chart box(Table table, String categoryColumn, String valueColumn) {
-        return series(SeriesTraces.boxes(table, categoryColumn, valueColumn), categoryColumn, valueColumn)
+        return series(SeriesTraces.boxes(table, categoryColumn, valueColumn, null), categoryColumn, valueColumn)
                 .withLayout("xaxis.type", "category");
+    }
+
+    /**
+     * A box per category in the colour of its group, with a legend of groups.
+     *
+     * @param colourColumn the group of a category's first row
+     */
+    public static Chart box(Table table, String categoryColumn, String valueColumn, String colourColumn) {
+        return series(SeriesTraces.boxes(table, categoryColumn, valueColumn, colourColumn), categoryColumn, valueColumn)
+                .withLayout("xaxis.type", "category")
+                .withLayout("legend.title.text", Texts.axis(colourColumn))
+                .withSize(900, 420);
+    }
+
+    /** Lying bars made of parts, one bar a category, the first on top; the length is the sum of a category's parts. */
+    public static Chart stackedBars(Table table, String categoryColumn, String valueColumn, String partColumn) {
+        return Stacks.of(table, categoryColumn, valueColumn, partColumn);
+    }
+
+    /**
+     * A ridge plot: curves one above another on one scale, such as a quantity over depth for each optimizer.
+     *
+     * <p>Values beyond the 98th percentile are cut off; missing ones are bridged.
+     *
+     * @param rowColumn what has a curve each
+     * @param orderColumn a number of each curve, such as the accuracy: the highest on top, without a number at the bottom
+     * @param markColumn a curve marked "▽" or "✗" has failed and is grey; may be null
+     */
+    public static Chart ridge(
+            Table table, String xColumn, String valueColumn, String rowColumn, String orderColumn, String markColumn) {
+        return Ridges.of(table, xColumn, valueColumn, rowColumn, orderColumn, markColumn);
     }
 
     /** A filled contour of {@code z[row of y][column of x]}. */

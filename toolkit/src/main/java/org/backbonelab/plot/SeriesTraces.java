@@ -1,10 +1,13 @@
 package org.backbonelab.plot;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tech.tablesaw.api.Table;
 
 /** Plotly traces of series: lines, markers, bars, boxes, with their intervals. */
@@ -65,21 +68,31 @@ final class SeriesTraces {
         return traces;
     }
 
-    static List<Map<String, Object>> boxes(Table table, String category, String value) {
+    /**
+     * One box a category.
+     *
+     * @param group a column whose first value gives a category's colour and place in the legend; null: a colour each
+     */
+    static List<Map<String, Object>> boxes(Table table, String category, String value, String group) {
         Rows rows = new Rows(table);
         List<Map<String, Object>> traces = new ArrayList<>();
+        Set<String> shown = new HashSet<>();
         rows.groups(category).forEach((name, members) -> {
-            String colour = Palette.colour(name);
+            String series = group == null ? name : rows.label(group, members.get(0));
+            String colour = Palette.colour(series);
             List<Object> values = new ArrayList<>();
             members.forEach(row -> values.add(Numbers.stored(rows.number(value, row))));
-            traces.add(Json.map("type", "box", "name", name, "y", values, "showlegend", false));
-            Map<String, Object> trace = traces.get(traces.size() - 1);
+            Map<String, Object> trace = Json.map("type", "box", "name", group == null ? name : series, "y", values);
+            trace.put("x", Collections.nCopies(values.size(), name));
+            trace.put("showlegend", group != null && shown.add(series));
+            trace.put("legendgroup", series);
             trace.put("boxpoints", "all");
             trace.put("jitter", 0.4);
             trace.put("pointpos", 0);
             trace.put("line", Json.map("color", colour, "width", 2));
             trace.put("fillcolor", Palette.faint(colour, 0.2));
-            trace.put("marker", Json.map("color", colour, "size", 6, "opacity", 0.7));
+            trace.put("marker", Json.map("color", colour, "size", group == null ? 6 : 4, "opacity", 0.7));
+            traces.add(trace);
         });
         return traces;
     }

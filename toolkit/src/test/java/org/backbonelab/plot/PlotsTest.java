@@ -38,7 +38,19 @@ class PlotsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"heatmap", "lines", "lines over labels", "scatter", "logLog", "bars", "box", "contour", "panels"
+            strings = {
+                "heatmap",
+                "lines",
+                "lines over labels",
+                "scatter",
+                "logLog",
+                "bars",
+                "box",
+                "boxes by group",
+                "stacked bars",
+                "ridge",
+                "contour",
+                "panels"
             })
     void everyFigureIsStrictJsonWithObjectTitlesAndTheSameEachTime(String kind) {
         Chart chart = Samples.all().get(kind).withTitle("A title").withYTitle("loss (nats)");
@@ -107,6 +119,58 @@ class PlotsTest {
         assertEquals("[81.26,64.04]", trace(bars, "sgd").path("y").toString());
         JsonNode box = trace(json(Samples.all().get("box")), "resnet");
         assertEquals("[81.26,79.5]", box.path("y").toString());
+    }
+
+    @Test
+    void aWideHeatmapHasMarksBelowSmallNumbers() {
+        JsonNode json = json(Plots.heatmap(Samples.wide(), "backbone", "optimizer", "top1", "mark"));
+        assertEquals("99.0<br>★", json.at("/data/0/text/1/19").asText());
+        assertEquals("–<br>✗", json.at("/layout/annotations/0/text").asText());
+        assertEquals(900, json.at("/layout/width").asInt());
+        assertTrue(json.at("/data/0/textfont/size").asInt()
+                < json(Samples.all().get("heatmap")).at("/data/0/textfont/size").asInt());
+    }
+
+    @Test
+    void boxesOfAGroupShareColourAndLegend() {
+        Palette.start();
+        JsonNode json = json(Plots.box(Samples.curves(), "macs", "loss", "model"));
+        assertEquals(3, json.path("data").size());
+        assertEquals("true", json.at("/data/0/showlegend").asText());
+        assertEquals("false", json.at("/data/1/showlegend").asText());
+        assertEquals(json.at("/data/0/line/color"), json.at("/data/1/line/color"));
+        assertEquals("a", json.at("/data/0/name").asText());
+    }
+
+    @Test
+    void stackedBarsLieInTheTablesOrder() {
+        JsonNode json = json(Samples.all().get("stacked bars"));
+        assertEquals("[\"resnet\",\"vit\"]", trace(json, "lion").path("y").toString());
+        assertEquals("[79.5,null]", trace(json, "lion").path("x").toString());
+        assertEquals("stack", json.at("/layout/barmode").asText());
+        assertEquals("reversed", json.at("/layout/yaxis/autorange").asText());
+        var twice = assertThrows(
+                IllegalArgumentException.class, () -> Plots.stackedBars(Samples.curves(), "model", "loss", "model"));
+        assertTrue(twice.getMessage().contains("3 rows for (a, a)"), twice.getMessage());
+    }
+
+    /** 2 is the lowest value and 6 the highest that is drawn in full: nine values have no 98th percentile below it. */
+    @Test
+    void ridgesStandInOrderOnOneScale() {
+        JsonNode json = json(Samples.all().get("ridge"));
+        assertEquals("[2,1,0]", json.at("/layout/yaxis/tickvals").toString());
+        assertEquals("adan  84.7", json.at("/layout/yaxis/ticktext/0").asText());
+        assertTrue(json.at("/layout/yaxis/ticktext/1").asText().contains("color"));
+        assertEquals("none", json.at("/layout/yaxis/ticktext/2").asText());
+        JsonNode best = trace(json, "adan");
+        assertEquals("[0.0,2.0]", best.path("x").toString());
+        assertEquals("[2.4,2.8]", best.path("y").toString());
+        assertEquals("[3.0,4.0]", best.path("customdata").toString());
+        assertEquals("[1.0,1.4,2.6]", trace(json, "sgd").path("y").toString());
+        assertEquals("[0.0,0.0,0.0]", trace(json, "none").path("y").toString());
+        assertNotEquals(best.at("/line/color"), trace(json, "sgd").at("/line/color"));
+        assertEquals(best.at("/line/color"), trace(json, "none").at("/line/color"));
+        assertEquals("6", json.at("/layout/annotations/1/text").asText());
     }
 
     @Test

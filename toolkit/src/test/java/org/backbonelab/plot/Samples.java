@@ -34,6 +34,32 @@ public final class Samples {
                 StringColumn.create("model", "a", "a", "a", "b", "b"));
     }
 
+    /** A quantity over three layers of two trained networks, one failed, and of one before training. */
+    public static Table depths() {
+        return Table.create(
+                "depths",
+                StringColumn.create("optimizer", "none", "none", "none", "sgd", "sgd", "sgd", "adan", "adan", "adan"),
+                DoubleColumn.create("index", 0, 1, 2, 0, 1, 2, 2, 1, 0),
+                DoubleColumn.create("alpha", 2, 2, 2, 2, 3, 6, 4, Double.NaN, 3),
+                DoubleColumn.create("top1", Double.NaN, Double.NaN, Double.NaN, 60.1, 60.1, 60.1, 84.65, 84.65, 84.65),
+                StringColumn.create("mark", "", "", "", "✗", "✗", "✗", "★", "★", "★"));
+    }
+
+    /** Twenty by two pairs, the first without a number. */
+    public static Table wide() {
+        StringColumn backbone = StringColumn.create("backbone");
+        StringColumn optimizer = StringColumn.create("optimizer");
+        DoubleColumn top1 = DoubleColumn.create("top1");
+        StringColumn mark = StringColumn.create("mark");
+        for (int i = 0; i < 40; i++) {
+            backbone.append("b" + i % 20);
+            optimizer.append("o" + i / 20);
+            top1.append(i == 0 ? Double.NaN : 60 + i);
+            mark.append(i == 0 ? "✗" : i == 39 ? "★" : "");
+        }
+        return Table.create("wide", backbone, optimizer, top1, mark);
+    }
+
     public static Table fit() {
         return Table.create(
                 "fit",
@@ -70,6 +96,9 @@ public final class Samples {
                         .withFrontier(curves(), "macs", "loss"));
         all.put("bars", Plots.bars(pairs(), "backbone", "top1", "optimizer", "lo", "hi"));
         all.put("box", Plots.box(pairs(), "backbone", "top1"));
+        all.put("boxes by group", Plots.box(pairs(), "backbone", "top1", "optimizer"));
+        all.put("stacked bars", Plots.stackedBars(pairs(), "backbone", "top1", "optimizer"));
+        all.put("ridge", Plots.ridge(depths(), "index", "alpha", "optimizer", "top1", "mark"));
         all.put("contour", contour());
         all.put("panels", panels());
         return all;

@@ -1,0 +1,173 @@
+package org.backbonelab.analysis;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.hipparchus.distribution.continuous.TDistribution;
+import org.hipparchus.stat.StatUtils;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Tests every pair's gap to its backbone's reference; see {@link Coupling#coupled}. */
+final class CoupledPairs {
+    private static final double ALPHA = 0.05;
+
+    private final Coupling.Reference reference;
+    private final double margin;
+    private final List<String> backbone = new ArrayList<>();
+    private final List<String> optimizer = new ArrayList<>();
+    private final List<double[]> seeds = new ArrayList<>();
+    private final List<Integer> diverged = new ArrayList<>();
+    /** The pairs of each backbone, by number. */
+    private final Map<String, List<Integer>> members = new LinkedHashMap<>();
+
+    private final SeedVariance scatter;
+    private final double[] mean;
+    private final double[] gap;
+    private final double[] error;
+    private final double[] freedom;
+
+    CoupledPairs(Table rows, String value, Coupling.Reference reference, double margin) {
+        this.reference = reference;
+        this.margin = margin;
+        Groups.rows(rows, "backbone").forEach((name, ofBackbone) -> {
+            Table part = rows.rows(ofBackbone.stream().mapToInt(i -> i).toArray());
+            Groups.values(part, "optimizer", value).forEach((other, all) -> {
+                double[] finite = Arrays.stream(all).filter(Double::isFinite).toArray();
+                members.computeIfAbsent(name, key -> new ArrayList<>()).add(seeds.size());
+                backbone.add(name);
+                optimizer.add(other);
+                seeds.add(finite);
+                diverged.add(all.length - finite.length);
+            });
+        });
+        mean = seeds.stream().mapToDouble(StatUtils::mean).toArray();
+        gap = nan();
+        error = nan();
+        freedom = nan();
+        scatter = SeedVariance.of(seeds, members);
+        members.values().forEach(pairs -> compare(finite(pairs)));
+    }
+
+    private double[] nan() {
+        double[] out = new double[seeds.size()];
+        Arrays.fill(out, Double.NaN);
+        return out;
+    }
+
+    private int[] finite(List<Integer> pairs) {
+        return pairs.stream()
+                .mapToInt(i -> i)
+                .filter(i -> seeds.get(i).length > 0)
+                .toArray();
+    }
+
+    /** Fills gap, standard error and degrees of freedom of the pairs of one backbone. */
+    private void compare(int[] pairs) {
+        double[] means = at(pairs, mean);
+        double[] weights = weights(means, reference);
+        for (int k = 0; k < pairs.length; k++) {
+            double difference = 0;
+            double sum = 0;
+            double squares = 0;
+            double most = 0;
+            for (int j = 0; j < pairs.length; j++) {
+                int i = pairs[j];
+                double c = (j == k ? 1 : 0) - weights[j];
+                double part = c * c * scatter.variance().get(i) / seeds.get(i).length;
+                difference += c * means[j];
+                if (c != 0) {
+                    sum += part;
+                    squares += part * part / scatter.freedom().get(i);
+                    most = Math.max(most, scatter.freedom().get(i));
+                }
+            }
+            gap[pairs[k]] = difference;
+            error[pairs[k]] = Math.sqrt(sum);
+            // Welch and Satterthwaite's, but what is pooled is one variance, not several independent ones.
+            freedom[pairs[k]] = Math.min(most, sum * sum / squares);
+        }
+    }
+
+    /** Returns how the reference is made of the means: of the best one, or the middle one or two. */
+    static double[] weights(double[] means, Coupling.Reference reference) {
+        int n = means.length;
+        int[] order = IntStream.range(0, n)
+                .boxed()
+                .sorted((a, b) -> Double.compare(means[a], means[b]))
+                .mapToInt(i -> i)
+                .toArray();
+        double[] weights = new double[n];
+        if (n > 0 && reference == Coupling.Reference.BEST) {
+            weights[order[n - 1]] = 1;
+        } else if (n > 0) {
+            weights[order[(n - 1) / 2]] += 0.5;
+            weights[order[n / 2]] += 0.5;
+        }
+        return weights;
+    }
+
+    private static double[] at(int[] places, double[] values) {
+        return Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
+    }
+
+    /** Returns the number of hypotheses: with the best, which pair is compared with which depends on the data. */
+    private int comparisons(double[] p) {
+        return reference == Coupling.Reference.MEDIAN
+                ? (int) Arrays.stream(p).filter(Double::isFinite).count()
+                : members.values().stream()
+                        .mapToInt(pairs -> finite(pairs).length)
+                        .map(n -> n * (n - 1))
+                        .sum();
+    }
+
+    Table table(Correction correction, int draws, long seed) {
+        int n = seeds.size();
+        double[] p = new double[n];
+        Arrays.setAll(p, i -> {
+            if (!(error[i] > 0)) {
+                return Double.NaN;
+            }
+            double t = Math.abs(gap[i] + margin) / error[i];
+            return 2 * new TDistribution(freedom[i]).cumulativeProbability(-t);
+        });
+        Correction.Corrected corrected = correction.of(p, comparisons(p), ALPHA);
+        List<int[]> backbones = members.values().stream().map(this::finite).toList();
+        double[][] resampled = new SeedBootstrap(seeds, backbones, scatter, reference).intervals(draws, seed);
+        double[] lo = new double[n];
+        double[] hi = new double[n];
+        StringColumn verdict = StringColumn.create("verdict");
+        for (int i = 0; i < n; i++) {
+            double half = error[i] > 0
+                    ? error[i] * new TDistribution(freedom[i]).inverseCumulativeProbability(1 - corrected.level[i] / 2)
+                    : error[i];
+            lo[i] = gap[i] - half;
+            hi[i] = gap[i] + half;
+            verdict.append(verdict(i, lo[i], hi[i]));
+        }
+        return Table.create("coupled pairs")
+                .addColumns(StringColumn.create("backbone", backbone), StringColumn.create("optimizer", optimizer))
+                .addColumns(DoubleColumn.create(
+                        "n", seeds.stream().mapToDouble(s -> s.length).toArray()))
+                .addColumns(column("mean", mean), column("gap", gap), column("lo", lo), column("hi", hi))
+                .addColumns(column("boot_lo", resampled[0]), column("boot_hi", resampled[1]))
+                .addColumns(DoubleColumn.create("p_adjusted", corrected.adjusted), verdict);
+    }
+
+    private static DoubleColumn column(String name, double[] values) {
+        return DoubleColumn.create(name, values);
+    }
+
+    private String verdict(int i, double lo, double hi) {
+        if (seeds.get(i).length == 0) {
+            return "diverged";
+        }
+        // What is itself the reference has gap 0 and no error.
+        boolean cleared = diverged.get(i) == 0 && (lo > -margin || error[i] == 0);
+        return hi < -margin ? "coupled" : cleared ? "not" : "open";
+    }
+}
