@@ -99,9 +99,11 @@ final class CommittedRows {
         });
     }
 
-    /** Returns the row of a cell, or nothing. */
+    /** Returns the row of a cell, or nothing; every training has series, without them a line is not the whole row. */
     Optional<Row> find(Cell cell) {
-        return Optional.ofNullable(lines.get(cell.id())).map(line -> row(cell, line));
+        return series.containsKey(cell.id())
+                ? Optional.ofNullable(lines.get(cell.id())).map(line -> row(cell, line))
+                : Optional.empty();
     }
 
     private Row row(Cell cell, Line line) {
@@ -119,7 +121,7 @@ final class CommittedRows {
                 cell.axes(),
                 line.status(),
                 metrics,
-                series.getOrDefault(cell.id(), Map.of()),
+                series.get(cell.id()),
                 Map.of("git_commit", line.values.get("git_commit")),
                 line.number("seconds"));
     }

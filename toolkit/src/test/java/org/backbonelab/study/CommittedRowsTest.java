@@ -37,7 +37,7 @@ class CommittedRowsTest {
                     : Map.of("test_top1", 100.0 / 3, "test_loss", 1e-7 * Math.PI, "rare", (double) i);
             Map<String, List<Double>> series = i == 2
                     ? Map.of("alpha", List.of(Math.E, Double.NaN, Double.POSITIVE_INFINITY), "none", List.of())
-                    : Map.of();
+                    : Map.of("train_loss", List.of(i / 3.0));
             Row.Status status = i == 1 ? Row.Status.DIVERGED : Row.Status.OK;
             Map<String, String> provenance = Map.of("git_commit", "abc");
             out.add(new Row(cell.id(), cell.json(), cell.axes(), status, metrics, series, provenance, 1.0 / 7));
@@ -90,7 +90,14 @@ class CommittedRowsTest {
         assertEquals(Set.of(other.id()), trained);
     }
 
-    /** In two sittings: first the rows without series, then all. */
+    @Test
+    void aTableWithoutItsSeriesIsNoCache() throws IOException {
+        write();
+        Files.delete(folder.resolve("grid" + CsvRows.SERIES));
+        assertTrue(CommittedRows.in(folder).find(cells.get(0)).isEmpty());
+    }
+
+    /** In two sittings. */
     @Test
     void rowsAreAddedToATable() throws IOException {
         Path file = folder.resolve("grid.csv");
