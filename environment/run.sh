@@ -7,9 +7,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 usage() {
     cat << 'EOF'
-Usage: [SCALE=quick|laptop|paper] environment/run.sh [--save] [bocb|convnextv2|nfnet|sam|all]
+Usage: [SCALE=quick|laptop|paper] environment/run.sh [--save] [bocb|convnextv2|nfnet|sam|all]...
 
-Sets up what is missing, builds the toolkit if it has changed, and executes one notebook or all (the default).
+Sets up what is missing, builds the toolkit if it has changed, and executes the named notebooks, or all.
 Leaves the executed notebook, a self-contained HTML page and the result CSV in target/notebooks/<SCALE>/.
 
   --save   also write the notebook, its figures and its CSV to notebooks/, in the form that is committed
@@ -32,7 +32,7 @@ notebook_of() {
 
 parse_arguments() {
     SAVE=no
-    local study=all
+    local study chosen=()
     for argument in "$@"; do
         case $argument in
             --help | -h)
@@ -40,12 +40,13 @@ parse_arguments() {
                 exit 0
                 ;;
             --save) SAVE=yes ;;
-            bocb | convnextv2 | nfnet | sam | all) study=$argument ;;
+            bocb | convnextv2 | nfnet | sam) chosen+=("$argument") ;;
+            all) chosen+=("${STUDIES[@]}") ;;
             *) fail "unknown study '$argument'; choose one of ${STUDIES[*]} all" 2 ;;
         esac
     done
-    if [[ $study != all ]]; then
-        STUDIES=("$study")
+    if [[ ${#chosen[@]} -gt 0 ]]; then
+        STUDIES=("${chosen[@]}")
     fi
     export SCALE=${SCALE:-laptop}
     case $SCALE in
