@@ -123,18 +123,18 @@ public final class PublishedBocb {
         return place < 0 ? "b" : place < primary ? "a" : place < primary + classical ? "b" : "c";
     }
 
-    /** Adds the columns {@code group} and {@code category} to a table of backbones and optimizers. */
+    /** Returns a table of backbones and optimizers with the columns {@code group} and {@code category}. */
     public static Table withGroups(Table table) {
-        return table.copy()
-                .addColumns(
-                        StringColumn.create(
-                                "group",
-                                table.stringColumn("backbone").asList().stream().map(PublishedBocb::group)),
-                        StringColumn.create(
-                                "category",
-                                table.stringColumn("optimizer").asList().stream()
-                                        .map(name -> String.valueOf(
-                                                Optimizers.get(name).category()))));
+        Table out = table.copy();
+        List.of("group", "category").stream().filter(out::containsColumn).forEach(out::removeColumns);
+        return out.addColumns(
+                StringColumn.create(
+                        "group",
+                        table.stringColumn("backbone").asList().stream().map(PublishedBocb::group)),
+                StringColumn.create(
+                        "category",
+                        table.stringColumn("optimizer").asList().stream()
+                                .map(name -> String.valueOf(Optimizers.get(name).category()))));
     }
 
     private static int common(String a, String b) {

@@ -114,4 +114,15 @@ class PublishedBocbTest {
         var unknown = assertThrows(IllegalArgumentException.class, () -> PublishedBocb.nearest("lenet"));
         assertEquals(true, unknown.getMessage().contains("\"lenet\""));
     }
+
+    @Test
+    void groupsTakeThePlaceOfColumnsOfTheirName() {
+        Table twice = PublishedBocb.withGroups(PublishedBocb.withGroups(PublishedBocb.cifar100()));
+        assertEquals(PublishedBocb.cifar100().columnNames(), twice.columnNames());
+        assertEquals(
+                "c",
+                twice.where(twice.stringColumn("backbone").isEqualTo("CNX-T"))
+                        .stringColumn("group")
+                        .get(0));
+    }
 }
