@@ -80,4 +80,18 @@ final class Rounds {
             others = Load.now().othersSince(before);
         } while (others > CALM && System.nanoTime() < end);
     }
+
+    /** Measures a turn within this process; the first step finds the other contender's data in the caches and does not count. */
+    static List<ChildProcess.Timed> turn(int steps, Runnable step) {
+        step.run();
+        List<ChildProcess.Timed> out = new ArrayList<>();
+        for (int i = 0; i < steps; i++) {
+            Load before = Load.now();
+            long start = System.nanoTime();
+            step.run();
+            double ms = (System.nanoTime() - start) / 1e6;
+            out.add(new ChildProcess.Timed(ms, Load.now().othersSince(before)));
+        }
+        return out;
+    }
 }

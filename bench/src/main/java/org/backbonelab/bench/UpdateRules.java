@@ -84,11 +84,12 @@ final class UpdateRules {
         BaseOptimizer optimizer = UpdateAlone.optimizer(name);
         Sample bound = new Sample(0);
         Sample ours = new Sample(0);
-        turn(() -> UpdateAlone.step(optimizer, tensors.names, tensors.weights, tensors.gradients));
+        Rounds.turn(STEPS, () -> UpdateAlone.step(optimizer, tensors.names, tensors.weights, tensors.gradients));
         for (int round = 0; round < ROUNDS; round++) {
             plan.calm();
-            bound.add(turn(fused));
-            ours.add(turn(() -> UpdateAlone.step(optimizer, tensors.names, tensors.weights, tensors.gradients)));
+            bound.add(Rounds.turn(STEPS, fused));
+            ours.add(Rounds.turn(
+                    STEPS, () -> UpdateAlone.step(optimizer, tensors.names, tensors.weights, tensors.gradients)));
         }
         long values =
                 optimizer.state().values().stream().mapToLong(NDArray::size).sum();
@@ -103,20 +104,6 @@ final class UpdateRules {
                 ours.ratioTo(bound),
                 Report.number(values * (double) Float.BYTES / (1 << 20), 1),
                 Report.number(peakMegabytes("ours-" + name) - idle, 1));
-    }
-
-    /** The first step of a turn finds the other's data in the caches and does not count. */
-    private static List<ChildProcess.Timed> turn(Runnable step) {
-        step.run();
-        List<ChildProcess.Timed> out = new ArrayList<>();
-        for (int i = 0; i < STEPS; i++) {
-            Load before = Load.now();
-            long start = System.nanoTime();
-            step.run();
-            double ms = (System.nanoTime() - start) / 1e6;
-            out.add(new ChildProcess.Timed(ms, Load.now().othersSince(before)));
-        }
-        return out;
     }
 
     private double peakMegabytes(String contender) {

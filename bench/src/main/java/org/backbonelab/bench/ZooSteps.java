@@ -102,7 +102,7 @@ final class ZooSteps {
             Form fastest = null;
             double best = Double.POSITIVE_INFINITY;
             for (Form form : forms.values()) {
-                double ms = new Median().evaluate(times(form, images, targets, RACE));
+                double ms = measured(form, images, targets, new Sample(0), RACE).median();
                 if (ms < best) {
                     best = ms;
                     fastest = form;
@@ -113,8 +113,8 @@ final class ZooSteps {
             Sample mine = new Sample(0);
             for (int round = 0; round < rounds; round++) {
                 plan.calm();
-                theirs.add(turn(fastest, images, targets));
-                mine.add(turn(own, images, targets));
+                measured(fastest, images, targets, theirs, steps);
+                measured(own, images, targets, mine, steps);
             }
             ratios.add(mine.median() / theirs.median());
             return List.of(
@@ -191,29 +191,9 @@ final class ZooSteps {
         return parameters.values().stream().map(Parameter::getArray).toList();
     }
 
-    private double[] times(Form form, NDArray images, NDArray targets, int count) {
-        double[] out = new double[count];
-        step(form, images, targets);
-        for (int i = 0; i < count; i++) {
-            long start = System.nanoTime();
-            step(form, images, targets);
-            out[i] = (System.nanoTime() - start) / 1e6;
-        }
-        return out;
-    }
-
-    /** The first step of a turn finds the other's data in the caches and does not count. */
-    private List<ChildProcess.Timed> turn(Form form, NDArray images, NDArray targets) {
-        step(form, images, targets);
-        List<ChildProcess.Timed> out = new ArrayList<>();
-        for (int i = 0; i < steps; i++) {
-            Load before = Load.now();
-            long start = System.nanoTime();
-            step(form, images, targets);
-            double ms = (System.nanoTime() - start) / 1e6;
-            out.add(new ChildProcess.Timed(ms, Load.now().othersSince(before)));
-        }
-        return out;
+    private static Sample measured(Form form, NDArray images, NDArray targets, Sample into, int count) {
+        into.add(Rounds.turn(count, () -> step(form, images, targets)));
+        return into;
     }
 
     private static void step(Form form, NDArray images, NDArray targets) {

@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
-import org.backbonelab.data.Dataset;
-import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
@@ -32,7 +30,6 @@ import org.backbonelab.train.Masked;
 import org.backbonelab.train.Objective;
 import org.backbonelab.train.Options;
 import org.backbonelab.train.Recipe;
-import org.backbonelab.train.Source;
 import org.backbonelab.train.Supervised;
 import org.backbonelab.train.TimeTable;
 import org.backbonelab.train.TimeTable.Part;
@@ -41,9 +38,6 @@ import org.backbonelab.train.WeightHash;
 
 /** The training of one cell: its phases one after the other, evaluation, measures. */
 final class CellRun {
-    /** The images are the same for all cells, so that cells differ by what they say they differ by. */
-    private static final long SPLIT_SEED = 0;
-
     private static final int DECODER_WIDTH = 128;
 
     private final Cell cell;
@@ -53,6 +47,7 @@ final class CellRun {
     private final TimeTable times = new TimeTable();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private final Map<String, List<Double>> series = new TreeMap<>();
+    private final PhaseImages data;
     private Backbone model;
     private double images;
     private double trainMacs;
@@ -74,21 +69,20 @@ final class CellRun {
      */
     CellRun(Cell cell, Map<String, Measure> measures, Checkpoints checkpoints, CheckpointReader from) {
         this.cell = cell;
+        data = PhaseImages.of(cell);
         this.measures = measures;
         this.checkpoints = checkpoints;
         this.from = from;
     }
 
     Row train() {
-        Dataset dataset = Datasets.get(cell.dataset());
-        Split split = dataset.split(cell.trainImages(), cell.validationImages(), cell.testImages(), SPLIT_SEED);
-        Map<String, String> environment = environment(dataset);
+        Map<String, String> environment = environment();
         try (NDManager manager = Torch.newManager()) {
             model = Backbones.create(
-                    cell.backbone(), spec(of(0, split)), cell.recipe().dropPath());
+                    cell.backbone(), data.spec(0), cell.recipe().dropPath());
             model.initialize(manager, Seeds.derive(cell.seed(), "parameters"));
             Map<String, String> provenance = new TreeMap<>(environment);
-            boolean diverged = phases(split, provenance);
+            boolean diverged = phases(provenance);
             provenance.put("weights_sha256", WeightHash.of(model.namedParameters()));
             metrics.putAll(times.metrics());
             // The last update of all can break the weights too.
@@ -105,59 +99,46 @@ final class CellRun {
         }
     }
 
-    /** Returns the images of a phase: the cell's, or its own. */
-    private Split of(int phase, Split split) {
-        Source source = cell.phases().get(phase).source();
-        return source.equals(Source.CELL)
-                ? split
-                : Datasets.get(source.dataset())
-                        .split(source.images(), cell.validationImages(), cell.testImages(), SPLIT_SEED);
-    }
-
-    private static ImageSpec spec(Split split) {
-        ImageSource images = split.source().train();
-        return new ImageSpec(images.channels(), images.size(), images.classes());
-    }
-
     /** Gives the network a new classifier where a phase trains for another task than the one before. */
-    private void adapt(int phase, Split split) {
-        if (phase == 0
-                || cell.phases()
-                        .get(phase)
-                        .source()
-                        .equals(cell.phases().get(phase - 1).source())) {
+    private void adapt(int phase) {
+        if (!data.changeAt(phase)) {
             return;
         }
-        ImageSpec wanted = spec(of(phase, split));
+        ImageSpec wanted = data.spec(phase);
         if (!wanted.withClasses(model.spec().classes()).equals(model.spec())) {
             throw new IllegalArgumentException("phase " + (phase + 1) + " of " + cell.label() + " has images " + wanted
                     + ", expected the channels and size of the phase before, " + model.spec());
         }
         model = model.withClasses(wanted.classes(), Seeds.derive(cell.seed(), "classifier", phase));
+        count();
     }
 
-    private boolean phases(Split split, Map<String, String> provenance) {
-        int first = from == null ? 0 : resume(provenance);
-        Map<String, String> environment = Map.copyOf(provenance);
+    private void count() {
         metrics.put("params", (double) model.parameterCount());
         metrics.put("macs", (double) model.macs());
+    }
+
+    private boolean phases(Map<String, String> provenance) {
+        int first = from == null ? 0 : resume(provenance);
+        Map<String, String> environment = Map.copyOf(provenance);
+        count();
         TrainLoop.Outcome outcome = null;
-        for (int i = 1; i < first; i++) {
-            adapt(i, split);
-        }
-        for (int i = first; i < cell.phases().size() && (outcome == null || !outcome.diverged()); i++) {
+        for (int i = 0; i < cell.phases().size(); i++) {
+            adapt(i);
+            if (i < first || (outcome != null && outcome.diverged())) {
+                continue;
+            }
             Half half = new Half(i, metrics, series, images, trainMacs, environment);
             Options options = Options.none().withTimes(times).withStop(Shutdown::isAsked);
             if (checkpoints != null) {
                 options = options.withCheckpoints(
                         checkpoints, i == first ? from : null, new ObjectMapper().valueToTree(half));
             }
-            adapt(i, split);
-            outcome = phase(i, of(i, split), options);
+            outcome = phase(i, options);
         }
         metrics.put("train_images_seen", images);
         metrics.put("train_macs", trainMacs);
-        evaluate(split, outcome);
+        evaluate(outcome);
         return outcome.diverged();
     }
 
@@ -181,7 +162,8 @@ final class CellRun {
         return half.phase;
     }
 
-    private TrainLoop.Outcome phase(int i, Split split, Options options) {
+    private TrainLoop.Outcome phase(int i, Options options) {
+        Split split = data.of(i);
         Recipe recipe = cell.phases().get(i);
         String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
         Objective objective = objective(recipe, i);
@@ -241,24 +223,25 @@ final class CellRun {
         }
     }
 
-    private void evaluate(Split split, TrainLoop.Outcome outcome) {
-        Evaluation validation = evaluation(split, split.validation());
-        Evaluation test = evaluation(split, split.test());
+    private void evaluate(TrainLoop.Outcome outcome) {
+        Evaluation validation = evaluation(data.own().validation());
+        Evaluation test = evaluation(data.own().test());
         metrics.put("val_top1", validation.top1());
         metrics.put("val_loss", validation.loss());
         metrics.put("test_top1", test.top1());
         metrics.put("test_loss", test.loss());
         if (outcome.best() != null) {
             outcome.best().swap();
-            metrics.put("best_val_top1", evaluation(split, split.validation()).top1());
-            metrics.put("best_test_top1", evaluation(split, split.test()).top1());
+            metrics.put("best_val_top1", evaluation(data.own().validation()).top1());
+            metrics.put("best_test_top1", evaluation(data.own().test()).top1());
             outcome.best().swap();
         }
     }
 
-    private Evaluation evaluation(Split split, ImageSource part) {
+    private Evaluation evaluation(ImageSource part) {
         stopIfAsked();
-        return times.measure(Part.EVALUATION, () -> Evaluation.of(model, split.source(), part));
+        return times.measure(
+                Part.EVALUATION, () -> Evaluation.of(model, data.own().source(), part));
     }
 
     /** Measures and evaluations at the end are not interrupted in the middle, but none is begun any more. */
@@ -270,13 +253,13 @@ final class CellRun {
     }
 
     /** What equal bits depend on besides the cell. */
-    private Map<String, String> environment(Dataset dataset) {
+    private Map<String, String> environment() {
         String precision = cell.phases().stream()
                 .map(r -> r.precision().resolve().name().toLowerCase(Locale.ROOT))
                 .distinct()
                 .collect(Collectors.joining(", "));
         return Provenance.capture(Map.of(
-                "data_sha256", dataset.checksum(),
+                "data_sha256", data.checksum(),
                 "djl", Engine.getDjlVersion(),
                 "libtorch", Torch.version(),
                 "device", Torch.device().toString(),

@@ -49,7 +49,7 @@ public final class CellTrainer {
 
     private Row trainAndStore(Cell cell, RowStore store) {
         Duration every = every(System.getenv(EVERY));
-        boolean fresh = "1".equals(System.getenv("FRESH"));
+        boolean fresh = Tally.isFresh();
         try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ".ckpt"), cell.id(), every)) {
             Row row;
             try (CheckpointReader from = fresh ? null : checkpoints.load().orElse(null)) {

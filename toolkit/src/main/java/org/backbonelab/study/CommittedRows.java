@@ -24,6 +24,8 @@ final class CommittedRows {
     /** Nothing. */
     static final CommittedRows NONE = new CommittedRows(Map.of(), Map.of());
 
+    private static final Path BESIDE_NOTEBOOK = Path.of("results");
+
     /** A line of a table: its cells by column. */
     private record Line(Path file, Map<String, String> values) {
         double number(String column) {
@@ -58,6 +60,11 @@ final class CommittedRows {
     private CommittedRows(Map<String, Line> lines, Map<String, Map<String, List<Double>>> series) {
         this.lines = lines;
         this.series = series;
+    }
+
+    /** Reads the folder {@code results} beside the notebook; with FRESH=1 nothing counts, not even a damaged file. */
+    static CommittedRows besideNotebook() {
+        return Tally.isFresh() ? NONE : in(BESIDE_NOTEBOOK);
     }
 
     /**

@@ -32,8 +32,6 @@ import tech.tablesaw.api.Table;
  * }</pre>
  */
 public final class Study {
-    private static final Path COMMITTED = Path.of("results");
-
     private final String name;
     private final String dataset;
     private final Map<String, List<Recipe>> tracks = new LinkedHashMap<>();
@@ -217,7 +215,7 @@ public final class Study {
     /** Returns what would be done: cells in all, finished, to train, and how long that should take. */
     public String describe() {
         RowStore store = new RowStore(resultsFolder());
-        CommittedRows committed = CommittedRows.in(COMMITTED);
+        CommittedRows committed = CommittedRows.besideNotebook();
         List<Cell> first = cells(seeds[0]);
         List<Row> found = first.stream()
                 .flatMap(c -> store.find(c.id()).or(() -> committed.find(c)).stream())
@@ -257,7 +255,7 @@ public final class Study {
      */
     public Results run(Runner runner, RowStore store, Progress progress) {
         List<Cell> first = cells(seeds[0]);
-        Tally tally = new Tally(total(first), store, CommittedRows.in(COMMITTED), progress);
+        Tally tally = new Tally(total(first), store, CommittedRows.besideNotebook(), progress);
         try {
             Map<String, Row> rows = tally.begin(first, runner);
             for (int i = 0; i < lrGrowth; i++) {

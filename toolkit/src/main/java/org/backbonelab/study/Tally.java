@@ -15,7 +15,6 @@ final class Tally {
     private final RowStore store;
     private final CommittedRows committed;
     private final Progress progress;
-    private final boolean fresh = "1".equals(System.getenv("FRESH"));
     private int total;
     private int done;
 
@@ -54,12 +53,17 @@ final class Tally {
         total += more;
     }
 
+    /** Tells whether everything shall be trained anew. */
+    static boolean isFresh() {
+        return "1".equals(System.getenv("FRESH"));
+    }
+
     private int found(List<Cell> cells) {
         return (int) cells.stream().filter(c -> find(c).isPresent()).count();
     }
 
     private Optional<Row> find(Cell cell) {
-        return fresh ? Optional.empty() : store.find(cell.id()).or(() -> committed.find(cell));
+        return isFresh() ? Optional.empty() : store.find(cell.id()).or(() -> committed.find(cell));
     }
 
     private Map<String, Row> complete(List<Cell> cells, Runner runner) {

@@ -134,7 +134,7 @@ public record Recipe(
         return supervised().withOptimizer("sgd_nesterov", 0.1, 2e-5).withAgc(0.02);
     }
 
-    /** Returns this recipe on another data set, for a phase of pre-training; the next phase gets a new classifier. */
+    /** Returns this recipe on images of its own, for pre-training; a next phase on another data set gets a new classifier. */
     public Recipe withSource(String dataset, int images) {
         return change(d -> d.source = new Source(dataset, images));
     }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import org.backbonelab.data.Datasets;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.testing.Nets;
@@ -83,6 +84,17 @@ class TransferTest {
         Row row = trainer(false).train(cell, store);
         assertEquals(whole.provenance().get("weights_sha256"), row.provenance().get("weights_sha256"));
         assertEquals(whole.metrics().get("test_loss"), row.metrics().get("test_loss"));
+    }
+
+    @Test
+    void aPretrainingThatDivergesIsARow() {
+        Recipe broken = recipe().withOptimizer("sgd", 1e30, 0).withSource("synthetic@28", 40);
+        List<Recipe> phases = List.of(broken, recipe());
+        Cell cell = new Cell("synthetic", 60, 20, 20, "convnext_micro", "t", phases, 0, List.of());
+        Row row = trainer(false).train(cell, new RowStore(folder));
+        assertEquals(Row.Status.DIVERGED, row.status());
+        assertTrue(row.metrics().containsKey("val_top1"));
+        assertEquals(Datasets.get("synthetic").checksum(), row.provenance().get("data_sha256"));
     }
 
     @Test
