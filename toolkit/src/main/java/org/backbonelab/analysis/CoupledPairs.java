@@ -1,11 +1,9 @@
 package org.backbonelab.analysis;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
+import org.backbonelab.tensor.Seeds;
 import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
@@ -18,15 +16,7 @@ final class CoupledPairs {
 
     private final Coupling.Reference reference;
     private final double margin;
-    private final List<String> backbone = new ArrayList<>();
-    private final List<String> optimizer = new ArrayList<>();
-    private final List<double[]> seeds = new ArrayList<>();
-    private final List<Integer> diverged = new ArrayList<>();
-    /** The pairs of each backbone, by number. */
-    private final Map<String, List<Integer>> members = new LinkedHashMap<>();
-
-    private final SeedVariance scatter;
-    private final double[] mean;
+    private final SeedPairs all;
     private final double[] gap;
     private final double[] error;
     private final double[] freedom;
@@ -34,41 +24,22 @@ final class CoupledPairs {
     CoupledPairs(Table rows, String value, Coupling.Reference reference, double margin) {
         this.reference = reference;
         this.margin = margin;
-        Groups.rows(rows, "backbone").forEach((name, ofBackbone) -> {
-            Table part = rows.rows(ofBackbone.stream().mapToInt(i -> i).toArray());
-            Groups.values(part, "optimizer", value).forEach((other, all) -> {
-                double[] finite = Arrays.stream(all).filter(Double::isFinite).toArray();
-                members.computeIfAbsent(name, key -> new ArrayList<>()).add(seeds.size());
-                backbone.add(name);
-                optimizer.add(other);
-                seeds.add(finite);
-                diverged.add(all.length - finite.length);
-            });
-        });
-        mean = seeds.stream().mapToDouble(StatUtils::mean).toArray();
+        all = new SeedPairs(rows, value);
         gap = nan();
         error = nan();
         freedom = nan();
-        scatter = SeedVariance.of(seeds, members);
-        members.values().forEach(pairs -> compare(finite(pairs)));
+        all.members.values().forEach(pairs -> compare(all.finite(pairs)));
     }
 
     private double[] nan() {
-        double[] out = new double[seeds.size()];
+        double[] out = new double[all.seeds.size()];
         Arrays.fill(out, Double.NaN);
         return out;
     }
 
-    private int[] finite(List<Integer> pairs) {
-        return pairs.stream()
-                .mapToInt(i -> i)
-                .filter(i -> seeds.get(i).length > 0)
-                .toArray();
-    }
-
     /** Fills gap, standard error and degrees of freedom of the pairs of one backbone. */
     private void compare(int[] pairs) {
-        double[] means = at(pairs, mean);
+        double[] means = at(pairs, all.mean);
         double[] weights = weights(means, reference);
         for (int k = 0; k < pairs.length; k++) {
             double difference = 0;
@@ -78,12 +49,12 @@ final class CoupledPairs {
             for (int j = 0; j < pairs.length; j++) {
                 int i = pairs[j];
                 double c = (j == k ? 1 : 0) - weights[j];
-                double part = c * c * scatter.variance().get(i) / seeds.get(i).length;
+                double part = c * c * all.scatter.variance().get(i) / all.seeds.get(i).length;
                 difference += c * means[j];
                 if (c != 0) {
                     sum += part;
-                    squares += part * part / scatter.freedom().get(i);
-                    most = Math.max(most, scatter.freedom().get(i));
+                    squares += part * part / all.scatter.freedom().get(i);
+                    most = Math.max(most, all.scatter.freedom().get(i));
                 }
             }
             gap[pairs[k]] = difference;
@@ -119,14 +90,14 @@ final class CoupledPairs {
     private int comparisons(double[] p) {
         return reference == Coupling.Reference.MEDIAN
                 ? (int) Arrays.stream(p).filter(Double::isFinite).count()
-                : members.values().stream()
-                        .mapToInt(pairs -> finite(pairs).length)
+                : all.members.values().stream()
+                        .mapToInt(pairs -> all.finite(pairs).length)
                         .map(n -> n * (n - 1))
                         .sum();
     }
 
     Table table(Correction correction, int draws, long seed) {
-        int n = seeds.size();
+        int n = all.seeds.size();
         double[] p = new double[n];
         Arrays.setAll(p, i -> {
             if (!(error[i] > 0)) {
@@ -136,8 +107,7 @@ final class CoupledPairs {
             return 2 * new TDistribution(freedom[i]).cumulativeProbability(-t);
         });
         Correction.Corrected corrected = correction.of(p, comparisons(p), ALPHA);
-        List<int[]> backbones = members.values().stream().map(this::finite).toList();
-        double[][] resampled = new SeedBootstrap(seeds, backbones, scatter, reference).intervals(draws, seed);
+        double[][] resampled = resampled(draws, seed);
         double[] lo = new double[n];
         double[] hi = new double[n];
         StringColumn verdict = StringColumn.create("verdict");
@@ -150,12 +120,40 @@ final class CoupledPairs {
             verdict.append(verdict(i, lo[i], hi[i]));
         }
         return Table.create("coupled pairs")
-                .addColumns(StringColumn.create("backbone", backbone), StringColumn.create("optimizer", optimizer))
+                .addColumns(
+                        StringColumn.create("backbone", all.backbone), StringColumn.create("optimizer", all.optimizer))
                 .addColumns(DoubleColumn.create(
-                        "n", seeds.stream().mapToDouble(s -> s.length).toArray()))
-                .addColumns(column("mean", mean), column("gap", gap), column("lo", lo), column("hi", hi))
+                        "n", all.seeds.stream().mapToDouble(s -> s.length).toArray()))
+                .addColumns(column("mean", all.mean), column("gap", gap), column("lo", lo), column("hi", hi))
                 .addColumns(column("boot_lo", resampled[0]), column("boot_hi", resampled[1]))
                 .addColumns(DoubleColumn.create("p_adjusted", corrected.adjusted), verdict);
+    }
+
+    /** Returns the lower and the upper ends of 95 %, not corrected; NaN where no pair of the backbone has two seeds. */
+    private double[][] resampled(int draws, long seed) {
+        double[][] ends = {nan(), nan()};
+        int b = 0;
+        for (List<Integer> ofBackbone : all.members.values()) {
+            int[] pairs = all.finite(ofBackbone);
+            double[][] means = all.resample(pairs, draws, Seeds.stream(seed, "bootstrap", b++));
+            double[] levels = Arrays.stream(means).mapToDouble(this::level).toArray();
+            for (int k = 0; k < pairs.length && means.length > 0; k++) {
+                int place = k;
+                double[] gaps = IntStream.range(0, means.length)
+                        .mapToDouble(draw -> means[draw][place] - levels[draw])
+                        .toArray();
+                ends[0][pairs[k]] = StatUtils.percentile(gaps, 2.5);
+                ends[1][pairs[k]] = StatUtils.percentile(gaps, 97.5);
+            }
+        }
+        return ends;
+    }
+
+    private double level(double[] means) {
+        double[] weights = weights(means, reference);
+        return IntStream.range(0, means.length)
+                .mapToDouble(k -> weights[k] * means[k])
+                .sum();
     }
 
     private static DoubleColumn column(String name, double[] values) {
@@ -163,11 +161,11 @@ final class CoupledPairs {
     }
 
     private String verdict(int i, double lo, double hi) {
-        if (seeds.get(i).length == 0) {
+        if (all.seeds.get(i).length == 0) {
             return "diverged";
         }
         // What is itself the reference has gap 0 and no error.
-        boolean cleared = diverged.get(i) == 0 && (lo > -margin || error[i] == 0);
+        boolean cleared = all.diverged.get(i) == 0 && (lo > -margin || error[i] == 0);
         return hi < -margin ? "coupled" : cleared ? "not" : "open";
     }
 }

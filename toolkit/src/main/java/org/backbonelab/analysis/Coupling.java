@@ -3,6 +3,7 @@ package org.backbonelab.analysis;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.backbonelab.results.Intervals;
 import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.descriptive.rank.Percentile;
 import tech.tablesaw.api.DoubleColumn;
@@ -162,39 +163,60 @@ public final class Coupling {
      */
     public static Table spread(Table means, String accuracy) {
         StringColumn backbone = StringColumn.create("backbone");
-        List<DoubleColumn> columns = List.of(
-                DoubleColumn.create("best"),
-                DoubleColumn.create("mean"),
-                DoubleColumn.create("std"),
-                DoubleColumn.create("range"),
-                DoubleColumn.create("mean_without_worst"),
-                DoubleColumn.create("std_without_worst"),
-                DoubleColumn.create("range_without_worst"),
-                DoubleColumn.create("mean_trimmed"),
-                DoubleColumn.create("std_trimmed"));
+        List<DoubleColumn> columns =
+                Spread.NAMES.stream().map(DoubleColumn::create).toList();
         Groups.values(means, "backbone", accuracy).forEach((name, all) -> {
-            double[] r = finite(all);
-            Arrays.sort(r);
-            double[] rest = r.length < 2 ? r : Arrays.copyOfRange(r, 1, r.length);
-            double[] trimmed = r.length < TOP ? new double[0] : Arrays.copyOfRange(r, 1, r.length - 2);
-            double best = r[r.length - 1];
+            double[] numbers = Spread.of(finite(all)).numbers();
             backbone.append(name);
-            double[] numbers = {
-                best,
-                StatUtils.mean(r),
-                std(r),
-                best - r[0],
-                StatUtils.mean(rest),
-                std(rest),
-                best - rest[0],
-                StatUtils.mean(trimmed),
-                std(trimmed)
-            };
             for (int i = 0; i < numbers.length; i++) {
                 columns.get(i).append(numbers[i]);
             }
         });
         return Table.create("spread", backbone).addColumns(columns.toArray(new DoubleColumn[0]));
+    }
+
+    /**
+     * Returns the range of each backbone without its worst optimizer, with a 95 % interval over seeds.
+     *
+     * <p>The scatter of seeds makes a range look larger than it is. The interval is that of 2000 resamplings of seeds (as in
+     * {@link #coupled}): their deviation times Student's quantile, moved by their bias, so it may lie beside the range that
+     * was seen. With two seeds it holds the true range in 93 of 100 cases, in 89 where optimizers differ by no more than
+     * seeds do.
+     *
+     * @param rows one row a training at the chosen hyper-parameters: backbone, optimizer, the accuracy
+     * @return backbone, {@code range} (as seen), {@code lo}, {@code hi}; NaN where no pair has two seeds
+     */
+    public static Table ranges(Table rows, String accuracy) {
+        SpreadBootstrap bootstrap = new SpreadBootstrap(rows, accuracy, DRAWS);
+        Table out = Table.create(
+                "range without the worst",
+                StringColumn.create("backbone"),
+                DoubleColumn.create("range"),
+                DoubleColumn.create("lo"),
+                DoubleColumn.create("hi"));
+        for (String backbone : bootstrap.backbones()) {
+            Intervals.Difference d = bootstrap.range(backbone);
+            out.stringColumn("backbone").append(backbone);
+            out.doubleColumn("range").append(bootstrap.seen(backbone));
+            out.doubleColumn("lo").append(d.mean() - d.half());
+            out.doubleColumn("hi").append(d.mean() + d.half());
+        }
+        return out;
+    }
+
+    /**
+     * Compares the ranges of two backbones without their worst optimizer, as {@link #ranges} has them.
+     *
+     * @return range of {@code wide} minus that of {@code narrow}, freed of the bias, and half of its 95 % interval
+     * @throws IllegalArgumentException if a backbone has no finite result
+     */
+    public static Intervals.Difference rangeDifference(Table rows, String accuracy, String wide, String narrow) {
+        SpreadBootstrap bootstrap = new SpreadBootstrap(rows, accuracy, DRAWS);
+        Intervals.Difference a = bootstrap.range(wide);
+        Intervals.Difference b = bootstrap.range(narrow);
+        // Draws of two backbones are independent.
+        return new Intervals.Difference(
+                a.mean() - b.mean(), Math.hypot(a.half(), b.half()), Math.min(a.pairs(), b.pairs()));
     }
 
     /**
@@ -235,10 +257,6 @@ public final class Coupling {
         }
         recommendation.published();
         return recommendation.table(budget);
-    }
-
-    private static double std(double[] values) {
-        return Math.sqrt(StatUtils.populationVariance(values));
     }
 
     private static double[] finite(double[] values) {

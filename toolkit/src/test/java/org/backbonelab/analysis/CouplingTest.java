@@ -3,9 +3,13 @@ package org.backbonelab.analysis;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import org.backbonelab.results.Intervals;
+import org.backbonelab.tensor.Seeds;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -142,5 +146,58 @@ class CouplingTest {
     @Test
     void backboneWithoutAnyResultIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Coupling.practicalThreshold(new double[] {Double.NaN}, 2));
+    }
+
+    /** Two backbones whose optimizers differ by 6 and by 2 points, without the worst of each. */
+    private static Table twoBackbones(int seeds, long run) {
+        RandomGenerator random = Seeds.stream(run, "ranges");
+        Table table = Table.create(
+                "t", StringColumn.create("backbone"), StringColumn.create("optimizer"), DoubleColumn.create("top1"));
+        for (int b = 0; b < 2; b++) {
+            for (int o = 0; o < 7; o++) {
+                for (int s = 0; s < seeds; s++) {
+                    table.stringColumn("backbone").append(b == 0 ? "wide" : "narrow");
+                    table.stringColumn("optimizer").append("o" + o);
+                    double mean = o == 6 ? 30 : 80 - o * (b == 0 ? 1.2 : 0.4);
+                    table.doubleColumn("top1").append(mean + 0.4 * random.nextGaussian());
+                }
+            }
+        }
+        return table;
+    }
+
+    @Test
+    void intervalsOfRangesHoldTheTrueOnes() {
+        int[] inside = new int[2];
+        int wider = 0;
+        double bias = 0;
+        int runs = 400;
+        for (int run = 0; run < runs; run++) {
+            Table ranges = Coupling.ranges(twoBackbones(2, run), "top1");
+            for (int b = 0; b < 2; b++) {
+                double truth = b == 0 ? 6 : 2;
+                boolean in = ranges.doubleColumn("lo").getDouble(b) <= truth
+                        && truth <= ranges.doubleColumn("hi").getDouble(b);
+                inside[b] += in ? 1 : 0;
+            }
+            Intervals.Difference d = Coupling.rangeDifference(twoBackbones(2, run), "top1", "wide", "narrow");
+            wider += d.mean() > d.half() ? 1 : 0;
+            bias += (d.mean() - 4) / runs;
+        }
+        assertTrue(inside[0] >= 0.9 * runs);
+        // Gaps here are of the size of the scatter.
+        assertTrue(inside[1] >= 0.85 * runs);
+        assertTrue(wider >= 0.99 * runs);
+        assertEquals(0, bias, 0.1);
+    }
+
+    @Test
+    void oneSeedGivesARangeWithoutInterval() {
+        Table ranges = Coupling.ranges(twoBackbones(1, 0), "top1");
+        assertEquals(6, ranges.doubleColumn("range").getDouble(0), 1.5);
+        assertEquals(Double.NaN, ranges.doubleColumn("lo").getDouble(0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Coupling.rangeDifference(twoBackbones(1, 0), "top1", "wide", "resnet"));
     }
 }
