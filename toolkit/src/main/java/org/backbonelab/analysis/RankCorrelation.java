@@ -41,7 +41,7 @@ public final class RankCorrelation {
      * @param by the column that names the group, such as {@code backbone}; groups that only one table has are left out
      * @param member the column that names the member, such as {@code optimizer}; members with NaN on a side are left out
      * @return {@code by}, {@code n} members, {@code rho} (1: the same order, -1: the reverse), {@code lo}, {@code hi} of 95 %;
-     *     NaN for fewer than four members or where all of one side are equal
+     *     NaN for fewer than four members or where all of one side are equal; a perfect order has no interval
      * @throws IllegalArgumentException if a table has a member twice in a group
      */
     public static Table between(Table a, String x, Table b, String y, String by, String member) {
@@ -96,9 +96,10 @@ public final class RankCorrelation {
             double r = both.length < FEWEST ? Double.NaN : spearman(at(x, both), at(y, both));
             double half = Z * Math.sqrt((1 + r * r / 2) / (both.length - 3));
             double z = 0.5 * Math.log((1 + r) / (1 - r));
-            boolean exact = Math.abs(r) == 1;
+            // Of a perfect order Fisher's z is infinite, and nothing is known of its error.
+            boolean perfect = Math.abs(r) == 1;
             double[] numbers = {
-                both.length, r, exact ? r : Math.tanh(z - half), exact ? r : Math.tanh(z + half),
+                both.length, r, perfect ? Double.NaN : Math.tanh(z - half), perfect ? Double.NaN : Math.tanh(z + half),
             };
             table.stringColumn(0).append(group);
             for (int k = 0; k < numbers.length; k++) {

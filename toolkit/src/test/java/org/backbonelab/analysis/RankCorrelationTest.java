@@ -36,7 +36,8 @@ class RankCorrelationTest {
     @Test
     void onlyTheOrderCounts() {
         assertEquals(1, number(correlate(new double[] {1, 2, 3, 4}, 1, 10, 100, 1000), "rho"));
-        assertEquals(-1, number(correlate(new double[] {1, 2, 3, 4}, 0, -5, -6, -90), "hi"));
+        assertEquals(-1, number(correlate(new double[] {1, 2, 3, 4}, 0, -5, -6, -90), "rho"));
+        assertEquals(Double.NaN, number(correlate(new double[] {1, 2, 3, 4}, 1, 10, 100, 1000), "lo"));
     }
 
     @Test
