@@ -49,7 +49,8 @@ public final class LiveProgress implements Progress {
     }
 
     @Override
-    public synchronized void readBack(int cells) {
+    public synchronized void readBack(int cells, int total) {
+        this.total = total;
         readBack += cells;
         live.update(output());
     }

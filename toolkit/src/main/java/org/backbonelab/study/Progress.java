@@ -10,7 +10,7 @@ public interface Progress {
         public void started(int total, int done) {}
 
         @Override
-        public void readBack(int cells) {}
+        public void readBack(int cells, int total) {}
 
         @Override
         public void finished(int done, int total, String label, String result, Duration spent) {}
@@ -27,8 +27,13 @@ public interface Progress {
      */
     void started(int total, int done);
 
-    /** Says that further cells, known only now that learning rates are chosen, were finished before too. */
-    void readBack(int cells);
+    /**
+     * Says that further cells, known only now that learning rates are chosen, were finished before too.
+     *
+     * @param cells how many
+     * @param total cells in all, by now: where grids of learning rates grow, more than at the start
+     */
+    void readBack(int cells, int total);
 
     /** Says that a cell has ended. */
     void finished(int done, int total, String label, String result, Duration spent);

@@ -43,7 +43,7 @@ final class Tally {
         int found = found(more);
         done += found;
         if (found > 0) {
-            progress.readBack(found);
+            progress.readBack(found, total);
         }
         return complete(more, runner);
     }

@@ -43,11 +43,24 @@ class LiveProgressTest {
         try (RecordingKernel kernel = new RecordingKernel()) {
             Progress progress = new LiveProgress("sam");
             progress.started(3, 2);
-            progress.readBack(1);
+            progress.readBack(1, 3);
             progress.ended();
             assertEquals(
                     "sam [##############################] 3 / 3 cells (3 read back, 0 trained, 0 diverged), done",
                     text(kernel.sent.get(2).data()));
+        }
+    }
+
+    /** Cells beyond the edge of a grid come after the start, and may be finished too. */
+    @Test
+    void totalGrowsWithWhatIsReadBack() {
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            Progress progress = new LiveProgress("bocb");
+            progress.started(3, 3);
+            progress.readBack(2, 5);
+            progress.ended();
+            String text = text(kernel.sent.get(2).data());
+            assertTrue(text.contains("5 / 5 cells (5 read back, 0 trained, 0 diverged), done"), text);
         }
     }
 

@@ -206,8 +206,8 @@ class StudyTest {
             }
 
             @Override
-            public void readBack(int cells) {
-                told.add("read back " + cells);
+            public void readBack(int cells, int total) {
+                told.add("read back " + cells + "/" + total);
             }
 
             @Override
@@ -229,7 +229,13 @@ class StudyTest {
                 told);
         told.clear();
         study.run(runner, store, progress);
-        assertEquals(List.of("started 4/6", "read back 2", "ended"), told);
+        assertEquals(List.of("started 4/6", "read back 2/6", "ended"), told);
+        Study growing = grid().tuneLr(1, 3).growLr(1).seeds(0, 1);
+        growing.run(runner, store, Progress.NONE);
+        told.clear();
+        growing.run(runner, store, progress);
+        // The smaller of equal rates is the best, so each of the two grids grows by one cell.
+        assertEquals(List.of("started 4/6", "read back 2/8", "read back 2/8", "ended"), told);
     }
 
     @ParameterizedTest
