@@ -93,6 +93,30 @@ public final class Coupling {
     }
 
     /**
+     * Compares two optimizers on every backbone by t tests with Holm's correction over backbones; the variance of a single
+     * training is shared as in {@link #coupled}, so two or three seeds see more than in {@link #paired}.
+     *
+     * @param rows one row a training: backbone, optimizer, the accuracy (NaN, diverged, is left out)
+     * @return backbone, {@code n} seeds of the pair that has fewer, {@code difference} (a - b), {@code lo}, {@code hi}
+     *     (corrected), {@code p_adjusted}, {@code better}: a, b, or "open"
+     * @throws IllegalArgumentException if no backbone has finite results of both
+     */
+    public static Table compared(Table rows, String accuracy, String a, String b) {
+        return Comparisons.compared(rows, accuracy, a, b);
+    }
+
+    /**
+     * Compares two pairs, by a plain 95 % t interval; the variance of a single training is shared as in {@link #coupled}.
+     *
+     * @param pair backbone and optimizer, with a space between them, such as {@code "vit_micro adamw"}
+     * @return {@code pair} minus {@code other}
+     * @throws IllegalArgumentException if one has no finite result
+     */
+    public static Intervals.Difference difference(Table rows, String accuracy, String pair, String other) {
+        return Comparisons.difference(rows, accuracy, pair, other);
+    }
+
+    /**
      * The paper's rule, equation (1): r fails when r < max(R) - min(Q75(R) - Q25(R), gamma).
      *
      * @param results of one backbone over its optimizers
@@ -187,21 +211,7 @@ public final class Coupling {
      * @return backbone, {@code range} (as seen), {@code lo}, {@code hi}; NaN where no pair has two seeds
      */
     public static Table ranges(Table rows, String accuracy) {
-        SpreadBootstrap bootstrap = new SpreadBootstrap(rows, accuracy, DRAWS);
-        Table out = Table.create(
-                "range without the worst",
-                StringColumn.create("backbone"),
-                DoubleColumn.create("range"),
-                DoubleColumn.create("lo"),
-                DoubleColumn.create("hi"));
-        for (String backbone : bootstrap.backbones()) {
-            Intervals.Difference d = bootstrap.range(backbone);
-            out.stringColumn("backbone").append(backbone);
-            out.doubleColumn("range").append(bootstrap.seen(backbone));
-            out.doubleColumn("lo").append(d.mean() - d.half());
-            out.doubleColumn("hi").append(d.mean() + d.half());
-        }
-        return out;
+        return new SpreadBootstrap(rows, accuracy, DRAWS).table();
     }
 
     /**

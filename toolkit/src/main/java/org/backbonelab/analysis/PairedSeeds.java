@@ -1,11 +1,11 @@
 package org.backbonelab.analysis;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
@@ -55,37 +55,42 @@ final class PairedSeeds {
     }
 
     private static Table tested(List<String> backbones, List<double[]> differences, String a, String b) {
-        double[] mean = differences.stream().mapToDouble(StatUtils::mean).toArray();
-        double[] error = differences.stream()
-                .mapToDouble(d -> d.length < 2 ? Double.NaN : Math.sqrt(StatUtils.variance(d) / d.length))
-                .toArray();
-        double[] p = IntStream.range(0, mean.length)
-                .mapToDouble(i -> error[i] > 0
-                        ? 2 * student(differences.get(i)).cumulativeProbability(-Math.abs(mean[i]) / error[i])
+        List<SeedPairs.Difference> all = differences.stream()
+                .map(d -> new SeedPairs.Difference(
+                        StatUtils.mean(d),
+                        d.length < 2 ? Double.NaN : Math.sqrt(StatUtils.variance(d) / d.length),
+                        d.length - 1.0))
+                .toList();
+        double[] n = differences.stream().mapToDouble(d -> d.length).toArray();
+        return tested(backbones, n, all, a + " - " + b, a, b);
+    }
+
+    /** Tests differences of a and b, one a backbone, with Holm's correction. */
+    static Table tested(
+            List<String> backbones, double[] n, List<SeedPairs.Difference> all, String title, String a, String b) {
+        double[] p = all.stream()
+                .mapToDouble(d -> d.error() > 0
+                        ? 2 * new TDistribution(d.freedom()).cumulativeProbability(-Math.abs(d.mean()) / d.error())
                         : Double.NaN)
                 .toArray();
-        int testable = (int) IntStream.range(0, p.length).filter(i -> p[i] >= 0).count();
+        int testable = (int) Arrays.stream(p).filter(Double::isFinite).count();
         Correction.Corrected holm = Correction.HOLM.of(p, testable, ALPHA);
+        DoubleColumn difference = DoubleColumn.create("difference");
         DoubleColumn lo = DoubleColumn.create("lo");
         DoubleColumn hi = DoubleColumn.create("hi");
         StringColumn better = StringColumn.create("better");
-        for (int i = 0; i < mean.length; i++) {
+        for (int i = 0; i < p.length; i++) {
+            SeedPairs.Difference d = all.get(i);
             double half = Double.isNaN(p[i])
                     ? Double.NaN
-                    : error[i] * student(differences.get(i)).inverseCumulativeProbability(1 - holm.level[i] / 2);
-            lo.append(mean[i] - half);
-            hi.append(mean[i] + half);
-            better.append(mean[i] - half > 0 ? a : mean[i] + half < 0 ? b : "open");
+                    : d.error() * new TDistribution(d.freedom()).inverseCumulativeProbability(1 - holm.level[i] / 2);
+            difference.append(d.mean());
+            lo.append(d.mean() - half);
+            hi.append(d.mean() + half);
+            better.append(d.mean() - half > 0 ? a : d.mean() + half < 0 ? b : "open");
         }
-        return Table.create(a + " - " + b)
-                .addColumns(StringColumn.create("backbone", backbones))
-                .addColumns(DoubleColumn.create(
-                        "n", differences.stream().mapToDouble(d -> d.length).toArray()))
-                .addColumns(DoubleColumn.create("difference", mean), lo, hi)
-                .addColumns(DoubleColumn.create("p_adjusted", holm.adjusted), better);
-    }
-
-    private static TDistribution student(double[] differences) {
-        return new TDistribution(differences.length - 1);
+        return Table.create(title)
+                .addColumns(StringColumn.create("backbone", backbones), DoubleColumn.create("n", n))
+                .addColumns(difference, lo, hi, DoubleColumn.create("p_adjusted", holm.adjusted), better);
     }
 }

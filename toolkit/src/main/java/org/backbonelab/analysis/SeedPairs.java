@@ -47,6 +47,28 @@ final class SeedPairs {
                 .toArray();
     }
 
+    /** A difference of two pairs: how large, its standard error, the error's degrees of freedom. */
+    record Difference(double mean, double error, double freedom) {}
+
+    /** Returns the place of a pair, -1 if it has no finite result. */
+    int find(String ofBackbone, String ofOptimizer) {
+        return members.getOrDefault(ofBackbone, List.of()).stream()
+                .filter(i -> optimizer.get(i).equals(ofOptimizer) && seeds.get(i).length > 0)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** Compares two pairs, whose seeds count as independent. */
+    Difference difference(int a, int b) {
+        double one = scatter.variance().get(a) / seeds.get(a).length;
+        double other = scatter.variance().get(b) / seeds.get(b).length;
+        double f = scatter.freedom().get(a);
+        double g = scatter.freedom().get(b);
+        // Welch and Satterthwaite's, but what is pooled is one variance, not two independent ones.
+        double freedom = Math.min(Math.max(f, g), Math.pow(one + other, 2) / (one * one / f + other * other / g));
+        return new Difference(mean[a] - mean[b], Math.sqrt(one + other), freedom);
+    }
+
     /**
      * Resamples seeds: the means of some pairs of one backbone, as other seeds might have given them.
      *

@@ -1,12 +1,13 @@
 package org.backbonelab.analysis;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import org.backbonelab.results.Intervals;
 import org.backbonelab.tensor.Seeds;
 import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.StatUtils;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Ranges of backbones over their optimizers under resampled seeds; see {@link Coupling#ranges}. */
@@ -19,12 +20,26 @@ final class SpreadBootstrap {
         this.draws = draws;
     }
 
-    Collection<String> backbones() {
-        return all.members.keySet();
+    /** Returns the ranges of all backbones with their intervals. */
+    Table table() {
+        Table out = Table.create(
+                "range without the worst",
+                StringColumn.create("backbone"),
+                DoubleColumn.create("range"),
+                DoubleColumn.create("lo"),
+                DoubleColumn.create("hi"));
+        for (String backbone : all.members.keySet()) {
+            Intervals.Difference d = range(backbone);
+            out.stringColumn("backbone").append(backbone);
+            out.doubleColumn("range").append(seen(backbone));
+            out.doubleColumn("lo").append(d.mean() - d.half());
+            out.doubleColumn("hi").append(d.mean() + d.half());
+        }
+        return out;
     }
 
     /** Returns the range of the means. */
-    double seen(String backbone) {
+    private double seen(String backbone) {
         int[] pairs = pairs(backbone);
         return Spread.of(Arrays.stream(pairs).mapToDouble(i -> all.mean[i]).toArray())
                 .rangeWithoutWorst();
