@@ -42,25 +42,12 @@ final class CoupledPairs {
         double[] means = at(pairs, all.mean);
         double[] weights = weights(means, reference);
         for (int k = 0; k < pairs.length; k++) {
-            double difference = 0;
-            double sum = 0;
-            double squares = 0;
-            double most = 0;
-            for (int j = 0; j < pairs.length; j++) {
-                int i = pairs[j];
-                double c = (j == k ? 1 : 0) - weights[j];
-                double part = c * c * all.scatter.variance().get(i) / all.seeds.get(i).length;
-                difference += c * means[j];
-                if (c != 0) {
-                    sum += part;
-                    squares += part * part / all.scatter.freedom().get(i);
-                    most = Math.max(most, all.scatter.freedom().get(i));
-                }
-            }
-            gap[pairs[k]] = difference;
-            error[pairs[k]] = Math.sqrt(sum);
-            // Welch and Satterthwaite's, but what is pooled is one variance, not several independent ones.
-            freedom[pairs[k]] = Math.min(most, sum * sum / squares);
+            double[] contrast = Arrays.stream(weights).map(w -> -w).toArray();
+            contrast[k] += 1;
+            SeedPairs.Difference d = all.contrast(pairs, contrast);
+            gap[pairs[k]] = d.mean();
+            error[pairs[k]] = d.error();
+            freedom[pairs[k]] = d.freedom();
         }
     }
 

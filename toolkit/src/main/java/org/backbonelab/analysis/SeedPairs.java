@@ -47,7 +47,7 @@ final class SeedPairs {
                 .toArray();
     }
 
-    /** A difference of two pairs: how large, its standard error, the error's degrees of freedom. */
+    /** A difference of pairs: how large, its standard error, the error's degrees of freedom. */
     record Difference(double mean, double error, double freedom) {}
 
     /** Returns the place of a pair, -1 if it has no finite result. */
@@ -58,15 +58,34 @@ final class SeedPairs {
                 .orElse(-1);
     }
 
-    /** Compares two pairs, whose seeds count as independent. */
+    /** Compares two pairs. */
     Difference difference(int a, int b) {
-        double one = scatter.variance().get(a) / seeds.get(a).length;
-        double other = scatter.variance().get(b) / seeds.get(b).length;
-        double f = scatter.freedom().get(a);
-        double g = scatter.freedom().get(b);
-        // Welch and Satterthwaite's, but what is pooled is one variance, not two independent ones.
-        double freedom = Math.min(Math.max(f, g), Math.pow(one + other, 2) / (one * one / f + other * other / g));
-        return new Difference(mean[a] - mean[b], Math.sqrt(one + other), freedom);
+        return contrast(new int[] {a, b}, 1, -1);
+    }
+
+    /**
+     * Returns a weighted sum of the means of pairs; seeds count as independent.
+     *
+     * @param weights one a pair
+     */
+    Difference contrast(int[] pairs, double... weights) {
+        double difference = 0;
+        double sum = 0;
+        double squares = 0;
+        double most = 0;
+        for (int j = 0; j < pairs.length; j++) {
+            int i = pairs[j];
+            double c = weights[j];
+            difference += c * mean[i];
+            if (c != 0) {
+                double part = c * c * scatter.variance().get(i) / seeds.get(i).length;
+                sum += part;
+                squares += part * part / scatter.freedom().get(i);
+                most = Math.max(most, scatter.freedom().get(i));
+            }
+        }
+        // Welch and Satterthwaite's, but what is pooled is one variance, not several independent ones.
+        return new Difference(difference, Math.sqrt(sum), Math.min(most, sum * sum / squares));
     }
 
     /**
