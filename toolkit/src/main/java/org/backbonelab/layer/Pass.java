@@ -120,6 +120,11 @@ public final class Pass {
         });
     }
 
+    /** Returns the seed of a random stream of this pass by its purpose: another part of a batch has another pass. */
+    public long seed(String purpose) {
+        return Seeds.derive(seed, purpose);
+    }
+
     /** Tells whether the pass trains. */
     public boolean isTraining() {
         return training;

@@ -209,7 +209,7 @@ final class CellRun {
         NDManager manager =
                 model.trainedParameters().values().iterator().next().getArray().getManager();
         decoder.initialize(manager, Seeds.derive(cell.seed(), "decoder", phase));
-        return new Masked(encoder, decoder, recipe.maskRatio(), Seeds.derive(cell.seed(), "masks", phase));
+        return new Masked(encoder, decoder, recipe.maskRatio());
     }
 
     private void measure(Trained trained, String prefix) {

@@ -27,23 +27,19 @@ public final class Masked implements Objective {
     private final ConvNeXt encoder;
     private final FcmaeDecoder decoder;
     private final double maskRatio;
-    private final long seed;
-    private long step;
 
     /**
      * Builds the objective.
      *
      * @param maskRatio share of patches to remove, above 0 and below 1; the paper's is 0.6
-     * @param seed of the masks
      */
-    public Masked(ConvNeXt encoder, FcmaeDecoder decoder, double maskRatio, long seed) {
+    public Masked(ConvNeXt encoder, FcmaeDecoder decoder, double maskRatio) {
         if (!(maskRatio > 0 && maskRatio < 1)) {
             throw new IllegalArgumentException("mask ratio is " + maskRatio + ", expected above 0 and below 1");
         }
         this.encoder = encoder;
         this.decoder = decoder;
         this.maskRatio = maskRatio;
-        this.seed = seed;
     }
 
     /** What one masked pass saw and gave. */
@@ -56,15 +52,10 @@ public final class Masked implements Objective {
         }
     }
 
+    /** {@inheritDoc} The masks come from the pass's seed: each part of a batch has its own, both passes of SAM the same. */
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
-        return reconstruct(manager, batch, pass, Seeds.derive(seed, "mask", step))
-                .loss();
-    }
-
-    /** Sets the step that the masks belong to; all calls of a step mask alike, as the two passes of SAM need. */
-    void setStep(long value) {
-        step = value;
+        return reconstruct(manager, batch, pass, pass.seed("mask")).loss();
     }
 
     @Override

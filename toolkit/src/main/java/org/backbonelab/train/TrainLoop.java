@@ -160,9 +160,6 @@ public final class TrainLoop {
 
     private Update.Backward update(Batch batch) {
         optimizer.setLearningRate(recipe.schedule().at(recipe.lr(), state.step(), run));
-        if (objective instanceof Masked masked) {
-            masked.setStep(state.step());
-        }
         if (statistics != null) {
             statistics.take();
         }

@@ -93,7 +93,7 @@ class MeasuresTest {
             ConvNeXt model = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
             FcmaeDecoder decoder = new FcmaeDecoder(model, 16);
             decoder.initialize(manager, 1);
-            Masked masked = new Masked(model, decoder, 0.6, 5);
+            Masked masked = new Masked(model, decoder, 0.6);
             Map<String, List<Double>> series = Reconstructions.pictures()
                     .measure(new Trained(model, SPLIT, Recipe.fcmae(), masked, 0))
                     .series();

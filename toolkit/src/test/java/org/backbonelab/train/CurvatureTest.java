@@ -245,7 +245,7 @@ class CurvatureTest {
             FcmaeDecoder decoder = new FcmaeDecoder(encoder, 16);
             decoder.initialize(manager, 5);
             Recipe recipe = Recipe.fcmae().withOptimizer("sophia");
-            Masked masked = new Masked(encoder, decoder, 0.6, 6);
+            Masked masked = new Masked(encoder, decoder, 0.6);
             assertEquals(
                     "optimizer sophia estimates curvature from labels drawn from the network's prediction, which the"
                             + " objective Masked does not have; choose another optimizer",

@@ -74,7 +74,7 @@ class GradientCheckpointingTest {
         ConvNeXt encoder = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
         FcmaeDecoder decoder = new FcmaeDecoder(encoder, 16);
         decoder.initialize(manager, 3);
-        return new Masked(encoder, decoder, 0.6, 5);
+        return new Masked(encoder, decoder, 0.6);
     }
 
     private static Backbone filled(NDManager manager, String name) {

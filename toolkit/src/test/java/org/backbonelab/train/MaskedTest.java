@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
@@ -98,14 +100,35 @@ class MaskedTest {
     }
 
     @Test
-    void callsOfAStepMaskAlike() {
+    void passesOfOneSeedMaskAlikeAndOthersOtherwise() {
         try (NDManager manager = Torch.newManager()) {
             Masked masked = masked(manager, 0.6);
             Batch batch = Nets.batch(2);
-            float first = masked.loss(manager, batch, Pass.evaluation()).getFloat();
-            assertEquals(first, masked.loss(manager, batch, Pass.evaluation()).getFloat());
-            masked.setStep(1);
-            assertTrue(first != masked.loss(manager, batch, Pass.evaluation()).getFloat());
+            float first = masked.loss(manager, batch, Pass.training(1)).getFloat();
+            assertEquals(first, masked.loss(manager, batch, Pass.training(1)).getFloat());
+            assertTrue(first != masked.loss(manager, batch, Pass.training(2)).getFloat());
+        }
+    }
+
+    /** Two equal images in two parts: with the same mask their losses would be one number. */
+    @Test
+    void partsOfABatchHaveMasksOfTheirOwn() {
+        try (NDManager manager = Torch.newManager()) {
+            Masked masked = masked(manager, 0.6);
+            Batch one = Nets.batch(1);
+            List<Float> losses = new ArrayList<>();
+            Objective listening = (Objective) java.lang.reflect.Proxy.newProxyInstance(
+                    Objective.class.getClassLoader(), new Class<?>[] {Objective.class}, (proxy, method, arguments) -> {
+                        Object result = method.invoke(masked, arguments);
+                        if (method.getName().equals("loss")) {
+                            losses.add(((NDArray) result).getFloat());
+                        }
+                        return result;
+                    });
+            Recipe recipe = Recipe.fcmae();
+            new Update(manager, listening, Weights.of(masked), List.of(one, one), 7, null, recipe).backward(false);
+            assertEquals(2, losses.size());
+            assertTrue(!losses.get(0).equals(losses.get(1)), losses.toString());
         }
     }
 
@@ -142,7 +165,7 @@ class MaskedTest {
         ConvNeXt encoder = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
         FcmaeDecoder decoder = new FcmaeDecoder(encoder, 32);
         decoder.initialize(manager, 2);
-        return new Masked(encoder, decoder, ratio, 9);
+        return new Masked(encoder, decoder, ratio);
     }
 
     private static float[] sample(float[] mask, int n) {

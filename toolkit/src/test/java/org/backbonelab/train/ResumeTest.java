@@ -87,7 +87,7 @@ class ResumeTest {
         }
         FcmaeDecoder decoder = new FcmaeDecoder((ConvNeXt) model, 16);
         decoder.initialize(manager, 5);
-        return new Masked((ConvNeXt) model, decoder, recipe.maskRatio(), 6);
+        return new Masked((ConvNeXt) model, decoder, recipe.maskRatio());
     }
 
     private Checkpoints checkpoints(Duration every) {
