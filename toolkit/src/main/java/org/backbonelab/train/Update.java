@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Recomputation;
+import org.backbonelab.layer.Role;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Clipping;
 import org.backbonelab.tensor.Kernels;
@@ -275,16 +276,12 @@ public record Update(
         List<NDArray> clippedWeights = new ArrayList<>();
         List<NDArray> clipped = new ArrayList<>();
         for (int i = 0; i < gradients.size(); i++) {
-            if (!isClassifierWeight(weights.names().get(i))) {
+            // NFNets exempt the classifier's weight, and only it.
+            if (weights.role(i) != Role.CLASSIFIER) {
                 clippedWeights.add(weights.arrays().get(i));
                 clipped.add(gradients.get(i));
             }
         }
         Clipping.adaptive(clippedWeights, clipped, recipe.agc());
-    }
-
-    /** NFNets exempt the classifier's weight, and only it, from adaptive clipping. */
-    private static boolean isClassifierWeight(String name) {
-        return name.equals("head.fc.weight") || name.equals("fc.weight") || name.equals("head.weight");
     }
 }
