@@ -21,8 +21,8 @@ public final class BatchNorm extends Layer {
      * @param weightInit ones, or zeros for the last norm of a residual branch
      */
     public BatchNorm(int channels, Init weightInit) {
-        weight = parameter("weight", weightInit, channels);
-        bias = parameter("bias", Init.ZEROS, channels);
+        weight = parameter("weight", Role.NORM, weightInit, channels);
+        bias = parameter("bias", Role.BIAS, Init.ZEROS, channels);
         runningMean = buffer("running_mean", Init.ZEROS, channels);
         runningVar = buffer("running_var", Init.ONES, channels);
     }

@@ -11,6 +11,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Windows;
 
@@ -67,7 +68,7 @@ public final class Swin extends Backbone {
             }
         }
         norm = child("norm", LayerNorm.last(dim, EPS));
-        fc = child("head.fc", new Linear(dim, spec.classes(), INIT));
+        fc = child("head.fc", Linear.classifier(dim, spec.classes(), INIT));
     }
 
     @Override
@@ -127,7 +128,7 @@ public final class Swin extends Backbone {
             this.heads = heads;
             this.grid = grid;
             long side = 2L * grid.window() - 1;
-            table = parameter("relative_position_bias_table", INIT, side * side, heads);
+            table = parameter("relative_position_bias_table", Role.POSITION, INIT, side * side, heads);
             qkv = child("qkv", new Linear(dim, 3 * dim, INIT));
             proj = child("proj", new Linear(dim, dim, INIT));
         }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import java.util.Map;
 import org.backbonelab.data.Batch;
+import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.train.objective.Objective;
@@ -40,6 +41,11 @@ public class Wrapped implements Objective {
     @Override
     public Map<String, Parameter> parameters() {
         return inner.parameters();
+    }
+
+    @Override
+    public Map<String, ParameterInfo> parameterInfos() {
+        return inner.parameterInfos();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
+import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ConvNeXt;
@@ -96,6 +97,13 @@ public final class Masked implements Objective {
     @Override
     public Map<String, Parameter> state() {
         return withDecoder(encoder.namedParameters());
+    }
+
+    @Override
+    public Map<String, ParameterInfo> parameterInfos() {
+        Map<String, ParameterInfo> out = new LinkedHashMap<>(encoder.parameterInfos());
+        decoder.parameterInfos().forEach((name, info) -> out.put("decoder." + name, info));
+        return out;
     }
 
     private Map<String, Parameter> withDecoder(Map<String, Parameter> ofEncoder) {

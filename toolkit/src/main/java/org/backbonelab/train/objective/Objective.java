@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import java.util.Map;
 import org.backbonelab.data.Batch;
+import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 
@@ -47,6 +48,11 @@ public interface Objective {
 
     /** Returns the parameters it trains, by name. */
     Map<String, Parameter> parameters();
+
+    /** Returns what each of the parameters it trains is, by name; it may know more names. */
+    default Map<String, ParameterInfo> parameterInfos() {
+        return model().parameterInfos();
+    }
 
     /** Returns all arrays of the networks involved, by name: trained parameters, others, and running statistics. */
     Map<String, Parameter> state();

@@ -5,18 +5,22 @@ import ai.djl.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.backbonelab.layer.ParameterInfo;
+import org.backbonelab.layer.Role;
 
 /**
  * The parameters that a training changes, in one fixed order.
  *
  * @param names as timm has them
  * @param arrays the live parameters
+ * @param infos what each of them is
  */
-public record Weights(List<String> names, List<NDArray> arrays) {
+public record Weights(List<String> names, List<NDArray> arrays, List<ParameterInfo> infos) {
     /** Copies the lists. */
     public Weights {
         names = List.copyOf(names);
         arrays = List.copyOf(arrays);
+        infos = List.copyOf(infos);
     }
 
     /** Returns the live parameters by name, in their order. */
@@ -28,11 +32,29 @@ public record Weights(List<String> names, List<NDArray> arrays) {
         return out;
     }
 
-    /** Returns the parameters of an objective. */
+    /** Returns what the parameter of a place in the order is for. */
+    public Role role(int i) {
+        return infos.get(i).role();
+    }
+
+    /**
+     * Returns the parameters of an objective.
+     *
+     * @throws IllegalStateException if the objective does not say what one of them is
+     */
     public static Weights of(Objective objective) {
         Map<String, Parameter> parameters = objective.parameters();
+        Map<String, ParameterInfo> known = objective.parameterInfos();
+        parameters.keySet().stream()
+                .filter(name -> !known.containsKey(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalStateException(objective.getClass().getSimpleName()
+                            + " does not say what its parameter " + name + " is; let parameterInfos know all names");
+                });
         return new Weights(
                 List.copyOf(parameters.keySet()),
-                parameters.values().stream().map(Parameter::getArray).toList());
+                parameters.values().stream().map(Parameter::getArray).toList(),
+                parameters.keySet().stream().map(known::get).toList());
     }
 }

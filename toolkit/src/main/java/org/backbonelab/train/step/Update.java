@@ -3,6 +3,7 @@ package org.backbonelab.train.step;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import org.backbonelab.layer.Role;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Clipping;
 import org.backbonelab.recipe.OptimizationSettings;
@@ -60,16 +61,12 @@ public record Update(BaseOptimizer optimizer, OptimizationSettings settings) {
         List<NDArray> clippedWeights = new ArrayList<>();
         List<NDArray> clipped = new ArrayList<>();
         for (int i = 0; i < gradients.size(); i++) {
-            if (!isClassifierWeight(weights.names().get(i))) {
+            // NFNets exempt the classifier's weight, and only it.
+            if (weights.role(i) != Role.CLASSIFIER) {
                 clippedWeights.add(weights.arrays().get(i));
                 clipped.add(gradients.get(i));
             }
         }
         Clipping.adaptive(clippedWeights, clipped, settings.agc());
-    }
-
-    /** NFNets exempt the classifier's weight, and only it, from adaptive clipping. */
-    private static boolean isClassifierWeight(String name) {
-        return name.equals("head.fc.weight") || name.equals("fc.weight") || name.equals("head.weight");
     }
 }
