@@ -29,6 +29,7 @@ public final class Pass {
     private Trace trace;
     private NDArray mask;
     private Recomputation recomputation;
+    private boolean warned;
     private long draws;
     private long macs;
 
@@ -138,6 +139,13 @@ public final class Pass {
     /** Tells whether every operator must have a second derivative. */
     public boolean isTwiceDifferentiable() {
         return twiceDifferentiable;
+    }
+
+    /** Tells whether nobody has asked before: what is wrong in many layers is logged once a pass. */
+    boolean isFirstWarning() {
+        boolean first = !warned;
+        warned = true;
+        return first;
     }
 
     /** Hears of every convolution, linear layer and attention that is computed. */
