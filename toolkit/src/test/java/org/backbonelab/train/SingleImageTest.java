@@ -16,8 +16,12 @@ import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.model.ResNet;
 import org.backbonelab.optim.Schedule;
+import org.backbonelab.recipe.NonFinite;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Sharpness;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -108,7 +112,7 @@ class SingleImageTest {
         Finished found =
                 switch (way) {
                     case "sam" -> train(33, 4, plain.withRho(0.05));
-                    case "chunks" -> train(33, 4, plain.withRho(0.05).withSharpness(Sharpness.SAM.withM(16)));
+                    case "chunks" -> train(33, 4, plain.withSam(Sharpness.SAM.withM(16), 0.05));
                     default -> train(35, 4, plain.withAccumulate(2));
                 };
         assertEquals(1, found.outcome.nonFinite());
