@@ -3,7 +3,7 @@ package org.backbonelab;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import org.backbonelab.analysis.Measures;
+import org.backbonelab.measure.Measures;
 import org.backbonelab.data.DataException;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.PublishedWeights;
