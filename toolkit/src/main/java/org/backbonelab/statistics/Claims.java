@@ -1,60 +1,74 @@
 package org.backbonelab.statistics;
 
-import java.util.Locale;
-import org.backbonelab.results.Intervals;
+import java.util.ArrayList;
+import java.util.List;
+import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** The closing table of a study: what a paper claims, its number, ours, and whether ours agrees. */
+/**
+ * The closing table of a study: what a paper claims, its number, ours, and whether ours agrees.
+ *
+ * <p>All contrasts of a table are tested together: a verdict is by Holm's correction for their number, while {@code ours} shows
+ * the plain 95 % interval. So a claim can stay open though its own interval is clear of zero: one of many tests is, by
+ * chance.
+ */
 public final class Claims {
-    /** Whether our numbers agree with a claim. */
-    public enum Verdict {
-        /** Ours agree. */
-        HOLDS,
-        /** Ours disagree. */
-        FAILS,
-        /** Ours cannot tell: intervals overlap or the scale is too small. */
-        OPEN
-    }
+    private final List<String[]> texts = new ArrayList<>();
+    /** In the place of a claim that is no contrast stands null. */
+    private final List<Contrast> contrasts = new ArrayList<>();
 
-    private final StringColumn claim = StringColumn.create("claim");
-    private final StringColumn paper = StringColumn.create("paper");
-    private final StringColumn ours = StringColumn.create("ours");
-    private final StringColumn verdict = StringColumn.create("verdict");
+    private final List<Verdict> given = new ArrayList<>();
 
     /**
-     * Adds a claim.
+     * Adds a claim that is decided by a rule of the study's own.
      *
-     * @param theClaim in one sentence
-     * @param theirs the paper's number with its setting
-     * @param own our number with interval and scale
-     * @param agrees whether ours agree
+     * @param claim in one sentence
+     * @param paper the paper's number with its setting
+     * @param ours our number with interval and scale
+     * @param verdict whether ours agree
      */
-    public Claims add(String theClaim, String theirs, String own, Verdict agrees) {
-        claim.append(theClaim);
-        paper.append(theirs);
-        ours.append(own);
-        verdict.append(agrees.name().toLowerCase(Locale.ROOT));
+    public Claims add(String claim, String paper, String ours, Verdict verdict) {
+        return add(claim, paper, ours, null, verdict);
+    }
+
+    /**
+     * Adds a claim that a contrast is positive, or that a ratio is above 1.
+     *
+     * @param what is compared, with its unit
+     */
+    public Claims add(String claim, String paper, String what, Contrast ours) {
+        return add(claim, paper, what + " " + ours, ours, null);
+    }
+
+    private Claims add(String claim, String paper, String ours, Contrast contrast, Verdict verdict) {
+        texts.add(new String[] {claim, paper, ours});
+        contrasts.add(contrast);
+        given.add(verdict);
         return this;
     }
 
     /**
-     * Adds a claim that a difference is positive: it holds if the whole interval is, fails if all of it is negative.
-     *
-     * @param what is compared, with its unit
+     * Returns the table: claim, paper, ours, {@code p_adjusted} (by Holm's correction; NaN where there is no test), verdict. Its
+     * name says how many tests there are.
      */
-    public Claims add(String theClaim, String theirs, String what, Intervals.Difference difference) {
-        double d = difference.mean();
-        double half = difference.half();
-        Verdict v = d - half > 0 ? Verdict.HOLDS : d + half < 0 ? Verdict.FAILS : Verdict.OPEN;
-        String interval = Double.isNaN(half)
-                ? " (one seed: no interval)"
-                : String.format(Locale.ROOT, " ± %.2f (%d seeds)", half, difference.pairs());
-        return add(theClaim, theirs, String.format(Locale.ROOT, "%s %+.2f", what, d) + interval, v);
+    public Table table() {
+        List<Contrast> tested = contrasts.stream().filter(c -> c != null).toList();
+        TestedTogether together = new TestedTogether(tested, 0, Correction.HOLM);
+        DoubleColumn p = DoubleColumn.create("p_adjusted");
+        StringColumn verdict = StringColumn.create("verdict");
+        int next = 0;
+        for (int i = 0; i < given.size(); i++) {
+            boolean isTest = contrasts.get(i) != null;
+            p.append(isTest ? together.p[next] : Double.NaN);
+            verdict.append((isTest ? together.verdict(next) : given.get(i)).toString());
+            next += isTest ? 1 : 0;
+        }
+        return Table.create("claims (" + together.tests + " tests, Holm's correction)")
+                .addColumns(text("claim", 0), text("paper", 1), text("ours", 2), p, verdict);
     }
 
-    /** Returns the table: claim, paper, ours, verdict. */
-    public Table table() {
-        return Table.create("claims", claim, paper, ours, verdict);
+    private StringColumn text(String name, int place) {
+        return StringColumn.create(name, texts.stream().map(t -> t[place]));
     }
 }

@@ -1,49 +1,79 @@
 package org.backbonelab.statistics;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import org.backbonelab.results.Intervals;
-import org.hipparchus.distribution.continuous.TDistribution;
+import java.util.function.BiFunction;
+import org.backbonelab.statistics.SeededTable.Term;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Differences of pairs whose scatter is learned from all; see {@link Coupling#compared} and {@link Coupling#difference}. */
-final class Comparisons {
+/**
+ * Two optimizers on every backbone, by t tests with Holm's correction over backbones.
+ *
+ * <p>Tables of trainings have the columns backbone, optimizer and the result, and NaN where a training diverged. The answer has
+ * one row a backbone that both were trained on: {@code backbone}, {@code n} seeds of the pair that has fewer, {@code difference}
+ * (a - b), {@code lo}, {@code hi} (corrected), {@code p_adjusted}, {@code better}: a, b, "open", also where some seed diverged, or
+ * "diverged" where all seeds of one did.
+ */
+public final class Comparisons {
     private Comparisons() {}
 
-    static Table compared(Table rows, String accuracy, String a, String b) {
-        SeedPairs all = new SeedPairs(rows, accuracy);
-        List<String> backbones = all.members.keySet().stream()
-                .filter(name -> all.find(name, a) >= 0 && all.find(name, b) >= 0)
-                .toList();
-        if (backbones.isEmpty()) {
-            throw new IllegalArgumentException("no backbone has finite " + accuracy + " of " + a + " and " + b);
-        }
-        double[] n = backbones.stream()
-                .mapToDouble(name ->
-                        Math.min(all.seeds.get(all.find(name, a)).length, all.seeds.get(all.find(name, b)).length))
-                .toArray();
-        List<SeedPairs.Difference> differences = backbones.stream()
-                .map(name -> all.difference(all.find(name, a), all.find(name, b)))
-                .toList();
-        return PairedSeeds.tested(backbones, n, differences, a + " - " + b, a, b);
+    /**
+     * Compares with the variance of a single training shared over the optimizers of a backbone ({@link SeededTable}), so that
+     * two or three seeds say something.
+     *
+     * @throws IllegalArgumentException if no backbone has results of both
+     */
+    public static Table of(Table rows, String accuracy, String a, String b) {
+        return table(rows, accuracy, a, b, SeededTable::pooled);
     }
 
-    static Intervals.Difference difference(Table rows, String accuracy, String pair, String other) {
-        SeedPairs all = new SeedPairs(rows, accuracy);
-        int[] places = Stream.of(pair, other)
-                .mapToInt(name -> {
-                    String[] words = name.split(" ", -1);
-                    int place = words.length == 2 ? all.find(words[0], words[1]) : -1;
-                    if (place < 0) {
-                        throw new IllegalArgumentException("no finite " + accuracy + " of \"" + name
-                                + "\"; expected a backbone and an optimizer of the table, with a space between them");
-                    }
-                    return place;
-                })
-                .toArray();
-        SeedPairs.Difference d = all.difference(places[0], places[1]);
-        double quantile = d.error() > 0 ? new TDistribution(d.freedom()).inverseCumulativeProbability(0.975) : 1;
-        int seeds = Math.min(all.seeds.get(places[0]).length, all.seeds.get(places[1]).length);
-        return new Intervals.Difference(d.mean(), quantile * d.error(), seeds);
+    /**
+     * Compares seed by seed: with two seeds it has one degree of freedom and sees only differences far above the scatter. Where
+     * optimizers share no scatter, this is the test. Needs the column seed.
+     *
+     * @throws IllegalArgumentException if no backbone has results of both, or one has a seed twice
+     */
+    public static Table bySeed(Table rows, String accuracy, String a, String b) {
+        return table(rows, accuracy, a, b, SeededTable::paired);
+    }
+
+    private static Table table(
+            Table rows, String accuracy, String a, String b, BiFunction<SeededTable, Term[], Contrast> way) {
+        SeededTable seeded = SeededTable.of(rows, accuracy, "backbone", "optimizer");
+        List<String> backbones = new ArrayList<>();
+        List<Contrast> contrasts = new ArrayList<>();
+        for (String backbone : seeded.pools.keySet()) {
+            if (seeded.names.contains(List.of(backbone, a)) && seeded.names.contains(List.of(backbone, b))) {
+                backbones.add(backbone);
+                contrasts.add(
+                        way.apply(seeded, new Term[] {SeededTable.plus(backbone, a), SeededTable.minus(backbone, b)}));
+            }
+        }
+        if (contrasts.stream().allMatch(c -> c.seeds() == 0)) {
+            throw new IllegalArgumentException("no backbone has finite " + accuracy + " of " + a + " and " + b);
+        }
+        TestedTogether tests = new TestedTogether(contrasts, 0, Correction.HOLM);
+        StringColumn better = StringColumn.create("better");
+        for (int i = 0; i < contrasts.size(); i++) {
+            Verdict verdict = tests.verdict(i);
+            better.append(verdict == Verdict.HOLDS ? a : verdict == Verdict.FAILS ? b : verdict.toString());
+        }
+        return Table.create(a + " - " + b)
+                .addColumns(
+                        StringColumn.create("backbone", backbones),
+                        numbers(
+                                "n",
+                                contrasts.stream().map(c -> (double) c.seeds()).toList()),
+                        numbers(
+                                "difference",
+                                contrasts.stream().map(Contrast::estimate).toList()))
+                .addColumns(DoubleColumn.create("lo", tests.lo), DoubleColumn.create("hi", tests.hi))
+                .addColumns(DoubleColumn.create("p_adjusted", tests.p), better);
+    }
+
+    private static DoubleColumn numbers(String name, List<Double> values) {
+        return DoubleColumn.create(name, values);
     }
 }

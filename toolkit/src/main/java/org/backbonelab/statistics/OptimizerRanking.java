@@ -20,7 +20,6 @@ import tech.tablesaw.api.Table;
 public final class OptimizerRanking {
     private static final String[] PARTS = {"performance", "hyper_parameters", "bocb", "computation"};
     private static final double[] WEIGHTS = {0.4, 0.2, 0.2, 0.2};
-    private static final Set<String> FAILED = Set.of("▽", "✗");
 
     private OptimizerRanking() {}
 
@@ -28,15 +27,15 @@ public final class OptimizerRanking {
      * Ranks optimizers.
      *
      * @param marked one row a pair: optimizer, the result, {@code mark} ({@link Coupling#failures})
-     * @param value the column of the result, averaged over backbones; NaN counts as 0
+     * @param value the column of the result, averaged over backbones; NaN, diverged, counts as 0
      * @param distances of {@link Robustness#distances(Table)}
      * @param cost optimizer and {@code cost}: seconds or memory, averaged where there are several rows
      * @return columns as in {@link #overall}
      */
     public static Table of(Table marked, String value, Table distances, Table cost) {
-        Map<String, double[]> results = Groups.values(marked, "optimizer", value);
-        Map<String, double[]> steps = Groups.values(distances, "optimizer", "distance");
-        Map<String, double[]> costs = Groups.values(cost, "optimizer", "cost");
+        Map<String, double[]> results = GroupBy.values(marked, "optimizer", value);
+        Map<String, double[]> steps = GroupBy.values(distances, "optimizer", "distance");
+        Map<String, double[]> costs = GroupBy.values(cost, "optimizer", "cost");
         for (String name : results.keySet()) {
             if (!steps.containsKey(name) || !costs.containsKey(name)) {
                 throw new IllegalArgumentException("optimizer \"" + name + "\" has no row in the table of "
@@ -53,7 +52,7 @@ public final class OptimizerRanking {
 
     /** Returns optimizer and {@code performance}: the rank by the mean result over backbones, 1 + the number of better ones. */
     public static Table performance(Table table, String value) {
-        Map<String, double[]> results = Groups.values(table, "optimizer", value);
+        Map<String, double[]> results = GroupBy.values(table, "optimizer", value);
         double[] loss = results.values().stream()
                 .mapToDouble(r -> -Arrays.stream(r).filter(Double::isFinite).sum() / r.length)
                 .toArray();
@@ -66,9 +65,9 @@ public final class OptimizerRanking {
     /** Returns the optimizers that carry a failure's mark in any of the tables. */
     public static Set<String> flagged(Table... marked) {
         return Arrays.stream(marked)
-                .flatMap(table ->
-                        table
-                                .where(table.stringColumn("mark").isIn(FAILED))
+                .flatMap(
+                        table -> table
+                                .where(table.stringColumn("mark").isIn(Coupling.FAILED))
                                 .stringColumn("optimizer")
                                 .asList()
                                 .stream())

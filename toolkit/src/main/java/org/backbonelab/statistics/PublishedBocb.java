@@ -1,9 +1,5 @@
 package org.backbonelab.statistics;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -11,8 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
-import org.backbonelab.optim.TunedValues;
-import org.backbonelab.optim.TunedValues.TunedValue;
+import org.backbonelab.statistics.TunedValues.TunedValue;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -83,8 +78,8 @@ public final class PublishedBocb {
 
     /** Returns the twenty abbreviations in the paper's order. */
     public static List<String> backbones() {
-        String[] header = lines("cifar100").get(0);
-        return List.of(header).subList(1, header.length);
+        List<String> header = read("cifar100").header();
+        return header.subList(1, header.size());
     }
 
     /**
@@ -146,18 +141,18 @@ public final class PublishedBocb {
     }
 
     private static Table longForm(String name, String value) {
-        List<String[]> lines = lines(name);
+        PublishedTable table = read(name);
         StringColumn backbone = StringColumn.create("backbone");
         StringColumn optimizer = StringColumn.create("optimizer");
         DoubleColumn result = DoubleColumn.create(value);
         StringColumn mark = StringColumn.create("mark");
-        for (String[] line : lines.subList(1, lines.size())) {
+        for (String[] line : table.lines()) {
             for (int i = 1; i < line.length; i++) {
                 Matcher cell = CELL.matcher(line[i]);
                 if (!cell.matches()) {
-                    throw new IllegalStateException("bocb-" + name + ".csv: cell \"" + line[i] + "\"");
+                    throw new IllegalStateException(table.file() + ": cell \"" + line[i] + "\"");
                 }
-                backbone.append(lines.get(0)[i]);
+                backbone.append(table.header().get(i));
                 optimizer.append(line[0]);
                 result.append(Double.parseDouble(cell.group(1)));
                 mark.append(cell.group(2));
@@ -167,29 +162,17 @@ public final class PublishedBocb {
     }
 
     private static Table numbers(String name) {
-        List<String[]> lines = lines(name);
-        List<String[]> body = lines.subList(1, lines.size());
-        String[] header = lines.get(0);
-        Table table =
-                Table.create(name, StringColumn.create(header[0], body.stream().map(l -> l[0])));
-        for (int i = 1; i < header.length; i++) {
-            int column = i;
-            table.addColumns(DoubleColumn.create(
-                    header[i],
-                    body.stream()
-                            .mapToDouble(l -> Double.parseDouble(l[column]))
-                            .toArray()));
+        PublishedTable read = read(name);
+        Table table = Table.create(
+                name,
+                StringColumn.create(read.header().get(0), read.lines().stream().map(l -> l[0])));
+        for (int i = 1; i < read.header().size(); i++) {
+            table.addColumns(DoubleColumn.create(read.header().get(i), read.numbers(i)));
         }
         return table;
     }
 
-    private static List<String[]> lines(String name) {
-        String file = "bocb-" + name + ".csv";
-        try (InputStream in = PublishedBocb.class.getResourceAsStream(file)) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines().map(line -> line.split(",", -1)).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(file, e);
-        }
+    private static PublishedTable read(String name) {
+        return PublishedTable.read("bocb-" + name + ".csv");
     }
 }

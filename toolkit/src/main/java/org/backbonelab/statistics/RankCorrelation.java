@@ -30,8 +30,8 @@ public final class RankCorrelation {
      */
     public static Table table(Table rows, String by, String x, String y) {
         Accumulated out = new Accumulated(by, x + " and " + y);
-        Groups.rows(rows, by)
-                .forEach((name, members) -> out.add(name, Groups.at(rows, x, members), Groups.at(rows, y, members)));
+        GroupBy.rows(rows, by)
+                .forEach((name, members) -> out.add(name, GroupBy.at(rows, x, members), GroupBy.at(rows, y, members)));
         return out.table();
     }
 

@@ -9,16 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.backbonelab.optim.Optimizers;
-import org.backbonelab.optim.TunedValues;
-import org.backbonelab.optim.TunedValues.TunedValue;
+import org.backbonelab.statistics.TunedValues.TunedValue;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Which trainings to try first for a backbone; see {@link Coupling#recommend(String, int)}. */
-final class Recommendation {
-    private static final Set<String> FAILED = Set.of("▽", "✗");
+/** Which trainings to try first for a backbone, with the evidence. */
+public final class Recommendation {
     private static final Set<String> RULED_OUT = Set.of("coupled", "diverged");
     /** Whose rates and decays stand in for unpublished ones: the nearest in design. */
     private static final Map<String, String> STAND_INS = Map.of(
@@ -40,16 +38,57 @@ final class Recommendation {
 
     private record Trial(Candidate of, double lr, String how) {}
 
-    Recommendation(String backbone) {
+    private Recommendation(String backbone) {
         String nearest = PublishedBocb.nearest(backbone);
         // The deeper ResNet has published rates, but no column of accuracies.
         published = PublishedBocb.backbones().contains(nearest) ? nearest : "R-50";
         rates = STAND_INS.getOrDefault(published, published.equals(nearest) ? published : nearest);
     }
 
+    /**
+     * Returns what to try first for a backbone, from the published results alone.
+     *
+     * <p>Optimizers come in the order of their accuracy on the nearest published backbone ({@link PublishedBocb#nearest}), at
+     * the rates and decays tuned there; those that failed there are left out. A budget of up to three trainings goes to as
+     * many optimizers; a larger one also to the next higher and lower rate that won anywhere, so that a third of it are
+     * optimizers. The rates are for CIFAR-100, batches of 100, 200 epochs; the accuracies are means of three trials without
+     * published scatter, and of unstable pairs they moved by points between versions of the paper.
+     *
+     * @param backbone a name of {@link org.backbonelab.model.Backbones}, or the paper's abbreviation
+     * @param budget how many trainings are affordable, 1 or more
+     * @return {@code order}, {@code optimizer}, {@code lr}, {@code weight_decay}, {@code evidence}; at most {@code budget} rows
+     */
+    public static Table of(String backbone, int budget) {
+        return of(backbone, budget, null, null);
+    }
+
+    /**
+     * Returns what to try first for a backbone, from our own results and then the published ones.
+     *
+     * <p>Our own of the backbone, or of one with the same published relative, come first: all optimizers that seeds do not
+     * show to be below the best ({@link Coupling#coupled} with {@link Reference#BEST} and margin 0), in the order of their means.
+     * Those shown to be below, and those of which any seed diverged, are left out even if the paper likes them. The rates suit
+     * trainings as long as ours were.
+     *
+     * @param best one row a training at the chosen hyper-parameters: backbone, optimizer, {@code lr}, {@code weight_decay}, the
+     *     accuracy (NaN: diverged); null for none
+     * @param accuracy the column of the accuracy
+     */
+    public static Table of(String backbone, int budget, Table best, String accuracy) {
+        if (budget < 1) {
+            throw new IllegalArgumentException("budget is " + budget + " trainings, expected 1 or more");
+        }
+        Recommendation recommendation = new Recommendation(backbone);
+        if (best != null) {
+            recommendation.own(best, accuracy, backbone);
+        }
+        recommendation.published();
+        return recommendation.table(budget);
+    }
+
     /** Adds our own results: those of the backbone itself, or else of the first with the same published relative. */
-    void own(Table best, String accuracy, String backbone) {
-        List<String> known = List.copyOf(Groups.rows(best, "backbone").keySet());
+    private void own(Table best, String accuracy, String backbone) {
+        List<String> known = List.copyOf(GroupBy.rows(best, "backbone").keySet());
         String nearest = PublishedBocb.nearest(backbone);
         String relative = known.contains(backbone)
                 ? backbone
@@ -61,11 +100,11 @@ final class Recommendation {
             return;
         }
         Table rows = best.where(best.stringColumn("backbone").isEqualTo(relative));
-        Map<String, List<Integer>> byOptimizer = Groups.rows(rows, "optimizer");
-        Table verdicts = Coupling.coupled(rows, accuracy, Coupling.Reference.BEST, 0, Correction.HOLM, 0);
+        Map<String, List<Integer>> byOptimizer = GroupBy.rows(rows, "optimizer");
+        Table verdicts = Coupling.coupled(rows, accuracy, Reference.BEST, 0, Correction.HOLM, 0);
         for (Row row : verdicts.sortDescendingOn("mean")) {
             String optimizer = row.getString("optimizer");
-            if (RULED_OUT.contains(row.getString("verdict"))) {
+            if (RULED_OUT.contains(row.getString("verdict")) || row.getDouble("diverged") > 0) {
                 ruledOut.add(optimizer);
                 continue;
             }
@@ -88,7 +127,7 @@ final class Recommendation {
     }
 
     /** Adds the published optimizers that did not fail, the best first. */
-    void published() {
+    private void published() {
         Table matrix = PublishedBocb.cifar100();
         Table column = matrix.where(matrix.stringColumn("backbone").isEqualTo(published))
                 .sortDescendingOn("test_top1");
@@ -100,7 +139,7 @@ final class Recommendation {
                     || candidates.containsKey(variant)
                     || ruledOut.contains(name)
                     || ruledOut.contains(variant);
-            if (tried || FAILED.contains(row.getString("mark"))) {
+            if (tried || Coupling.FAILED.contains(row.getString("mark"))) {
                 continue;
             }
             TunedValue tuned = TunedValues.bocb(name).stream()
@@ -145,7 +184,7 @@ final class Recommendation {
     }
 
     /** Returns the trials in order: rates as tuned, then one step up, then one step down. */
-    Table table(int budget) {
+    private Table table(int budget) {
         List<Candidate> first = candidates.values().stream()
                 .limit(Math.max(Math.min(FIRST, budget), (budget + 2) / 3))
                 .toList();

@@ -69,7 +69,7 @@ public final class Robustness {
                 DoubleColumn.create("max"),
                 DoubleColumn.create("mean"));
         Percentile quantile = new Percentile().withEstimationType(Percentile.EstimationType.R_7);
-        Groups.values(distances, by, "distance").forEach((key, values) -> {
+        GroupBy.values(distances, by, "distance").forEach((key, values) -> {
             name.append(key);
             columns.get(0).append(quantile.evaluate(values, 25));
             columns.get(1).append(quantile.evaluate(values, 50));
@@ -92,14 +92,14 @@ public final class Robustness {
 
     /** Returns the signed steps of each pair from its optimizer's mode. */
     private static double[] steps(Table pairs, Table tried, String column) {
-        Map<String, double[]> grids = Groups.finite(tried, "optimizer", column);
+        Map<String, double[]> grids = GroupBy.finite(tried, "optimizer", column);
         double[] out = new double[pairs.rowCount()];
-        Groups.rows(pairs, "optimizer").forEach((optimizer, rows) -> {
+        GroupBy.rows(pairs, "optimizer").forEach((optimizer, rows) -> {
             double[] grid = Arrays.stream(grids.getOrDefault(optimizer, new double[0]))
                     .distinct()
                     .sorted()
                     .toArray();
-            int[] places = Arrays.stream(Groups.at(pairs, column, rows))
+            int[] places = Arrays.stream(GroupBy.at(pairs, column, rows))
                     .mapToInt(v -> place(grid, v, optimizer, column))
                     .toArray();
             int mode = mode(places);

@@ -8,24 +8,24 @@ import org.hipparchus.special.Gamma;
 import org.hipparchus.stat.StatUtils;
 
 /**
- * The variance of results over seeds, when each pair has two or three of them.
+ * The variance of results over seeds, when each group has two or three of them.
  *
- * <p>A variance of two values says next to nothing, so pairs of the same backbone share what they know. How much they
- * share is read off the data (Smyth, Statistical Applications in Genetics and Molecular Biology 3, 2004): if the pairs of a
- * backbone scatter no more unevenly than chance has it, they are pooled, and each has all degrees of freedom; if some
- * scatter more than others, each keeps the more of its own. A pair with one seed has its backbone's typical variance.
+ * <p>A variance of two values says next to nothing, so groups of one pool (the optimizers of a backbone) share what they know.
+ * How much they share is read off the data (Smyth, Statistical Applications in Genetics and Molecular Biology 3, 2004): if the
+ * groups of a pool scatter no more unevenly than chance has it, they are pooled, and each has all degrees of freedom; if some
+ * scatter more than others, each keeps the more of its own. A group with one seed has its pool's typical variance.
  *
- * @param variance of a single training, one a pair; NaN where no pair of the backbone has two seeds, or all seeds agree
+ * @param variance of a single training, one a group; NaN where no group of the pool has two seeds, or all seeds agree
  * @param freedom degrees of freedom
  */
 record SeedVariance(List<Double> variance, List<Double> freedom) {
     /**
      * Estimates variances.
      *
-     * @param seeds the finite results of each pair
-     * @param backbones the pairs of each backbone, by number
+     * @param seeds the finite results of each group
+     * @param pools the groups of each pool, by place
      */
-    static SeedVariance of(List<double[]> seeds, Map<String, List<Integer>> backbones) {
+    static SeedVariance of(List<double[]> seeds, Map<String, List<Integer>> pools) {
         double[] own = new double[seeds.size()];
         double[] d = new double[seeds.size()];
         for (int i = 0; i < own.length; i++) {
@@ -34,19 +34,19 @@ record SeedVariance(List<Double> variance, List<Double> freedom) {
         }
         Double[] variance = new Double[own.length];
         Double[] freedom = new Double[own.length];
-        double[] levels = new double[backbones.size()];
-        double prior = priorFreedom(own, d, backbones, levels);
+        double[] levels = new double[pools.size()];
+        double prior = priorFreedom(own, d, pools, levels);
         double all = Arrays.stream(d).sum();
         int b = 0;
-        for (List<Integer> pairs : backbones.values()) {
-            double sum = pairs.stream().mapToDouble(i -> d[i]).sum();
-            double pooled = pairs.stream()
+        for (List<Integer> groups : pools.values()) {
+            double sum = groups.stream().mapToDouble(i -> d[i]).sum();
+            double pooled = groups.stream()
                             .filter(i -> d[i] > 0)
                             .mapToDouble(i -> d[i] * own[i])
                             .sum()
                     / sum;
             double typical = Math.exp(levels[b++] + Gamma.digamma(prior / 2) - Math.log(prior / 2));
-            for (int i : pairs) {
+            for (int i : groups) {
                 double mine = d[i] > 0 ? d[i] * own[i] : 0;
                 boolean infinite = Double.isInfinite(prior);
                 variance[i] =
@@ -58,18 +58,18 @@ record SeedVariance(List<Double> variance, List<Double> freedom) {
     }
 
     /**
-     * Returns the degrees of freedom that the backbone's typical variance is worth for a pair, by the moments of log
+     * Returns the degrees of freedom that the pool's typical variance is worth for a group, by the moments of log
      * variances; infinite where these scatter no more than chance has it.
      *
-     * @param levels gets the mean log variance of each backbone, freed of the logarithm's bias
+     * @param levels gets the mean log variance of each pool, freed of the logarithm's bias
      */
-    private static double priorFreedom(
-            double[] own, double[] d, Map<String, List<Integer>> backbones, double[] levels) {
+    private static double priorFreedom(double[] own, double[] d, Map<String, List<Integer>> pools, double[] levels) {
         double excess = 0;
         int free = 0;
         int b = 0;
-        for (List<Integer> pairs : backbones.values()) {
-            int[] tested = pairs.stream().mapToInt(i -> i).filter(i -> d[i] > 0).toArray();
+        for (List<Integer> groups : pools.values()) {
+            int[] tested =
+                    groups.stream().mapToInt(i -> i).filter(i -> d[i] > 0).toArray();
             double floor = Arrays.stream(tested)
                     .mapToDouble(i -> own[i])
                     .filter(v -> v > 0)

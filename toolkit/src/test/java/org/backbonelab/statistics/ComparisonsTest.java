@@ -1,11 +1,11 @@
 package org.backbonelab.statistics;
 
+import static org.backbonelab.statistics.SeededTable.minus;
+import static org.backbonelab.statistics.SeededTable.plus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import org.backbonelab.results.Intervals;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -20,18 +20,18 @@ class ComparisonsTest {
         int covered = 0;
         int runs = 200;
         for (int run = 0; run < runs; run++) {
-            Table rows =
-                    CoupledPairsTest.rows(2, run, (b, o, r) -> new double[] {80 - (b == 0 && o == 1 ? 3 : 0), 0.5});
-            Table a = Coupling.compared(rows, "top1", "o0", "o1");
-            assertEquals(CoupledPairsTest.BACKBONES, a.rowCount());
+            Table rows = CoupledTest.rows(2, run, (b, o, r) -> new double[] {80 - (b == 0 && o == 1 ? 3 : 0), 0.5});
+            Table a = Comparisons.of(rows, "top1", "o0", "o1");
+            assertEquals(CoupledTest.BACKBONES, a.rowCount());
             shared += "o0".equals(a.stringColumn("better").get(0)) ? 1 : 0;
-            for (int b = 1; b < CoupledPairsTest.BACKBONES; b++) {
+            for (int b = 1; b < CoupledTest.BACKBONES; b++) {
                 wrong += "open".equals(a.stringColumn("better").get(b)) ? 0 : 1;
             }
-            Table p = Coupling.paired(rows, "top1", "o0", "o1");
+            Table p = Comparisons.bySeed(rows, "top1", "o0", "o1");
             paired += "o0".equals(p.stringColumn("better").get(0)) ? 1 : 0;
-            Intervals.Difference d = Coupling.difference(rows, "top1", "b0 o0", "b1 o2");
-            covered += Math.abs(d.mean()) <= d.half() ? 1 : 0;
+            Contrast d =
+                    SeededTable.of(rows, "top1", "backbone", "optimizer").pooled(plus("b0", "o0"), minus("b1", "o2"));
+            covered += d.lo() <= 0 && 0 <= d.hi() ? 1 : 0;
         }
         assertTrue(shared > 0.85 * runs && paired < 0.5 * runs, shared + " " + paired);
         assertTrue(wrong <= 0.05 * runs, wrong + " wrong");
@@ -39,13 +39,8 @@ class ComparisonsTest {
     }
 
     @Test
-    void differenceOfUnknownPairIsRefused() {
-        Table rows = CoupledPairsTest.rows(2, 0, (b, o, r) -> new double[] {80, 1});
-        for (String name : List.of("b0 adamw", "b0", "b0 o1 o2")) {
-            var e = assertThrows(
-                    IllegalArgumentException.class, () -> Coupling.difference(rows, "top1", "b0 o1", name));
-            assertTrue(e.getMessage().contains("\"" + name + "\""), e.getMessage());
-        }
-        assertThrows(IllegalArgumentException.class, () -> Coupling.compared(rows, "top1", "o1", "adamw"));
+    void optimizersThatNoBackboneHasAreRefused() {
+        Table rows = CoupledTest.rows(2, 0, (b, o, r) -> new double[] {80, 1});
+        assertThrows(IllegalArgumentException.class, () -> Comparisons.of(rows, "top1", "o1", "adamw"));
     }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.backbonelab.results.Intervals;
 import org.backbonelab.tensor.Seeds;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
@@ -76,7 +75,7 @@ class CouplingTest {
 
     @Test
     void spreadIsThatOfTheNumbers() {
-        Table spread = Coupling.spread(PublishedBocb.cifar100(), "test_top1");
+        Table spread = Spread.table(PublishedBocb.cifar100(), "test_top1");
         Table swin = spread.where(spread.stringColumn("backbone").isEqualTo("Swin-T"));
         assertEquals(80.67, swin.doubleColumn("mean").getDouble(0), 0.005);
         assertEquals(80.92, swin.doubleColumn("mean_without_worst").getDouble(0), 0.005);
@@ -88,7 +87,7 @@ class CouplingTest {
     /** The paper's last two lines but ConvNeXt-T's, which are of all 20 values, and two misprints (2.29 as 1.1, 7.48 as 8). */
     @Test
     void publishedSpreadIsOfSeventeenValues() {
-        Table spread = Coupling.spread(PublishedBocb.cifar100(), "test_top1");
+        Table spread = Spread.table(PublishedBocb.cifar100(), "test_top1");
         Table printed = PublishedBocb.spread();
         List<String> exceptions = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -140,12 +139,38 @@ class CouplingTest {
                 marked.doubleColumn("fails_practical").asDoubleArray());
         assertEquals(List.of("★", "▲", "✗", "▲"), marked.stringColumn("mark").asList());
         assertEquals(1, marked.doubleColumn("fails_paper").getDouble(2));
-        assertEquals(1, Coupling.spread(table, "top1").doubleColumn("range").getDouble(0), 1e-12);
+        assertEquals(1, Spread.table(table, "top1").doubleColumn("range").getDouble(0), 1e-12);
     }
 
     @Test
-    void backboneWithoutAnyResultIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> Coupling.practicalThreshold(new double[] {Double.NaN}, 2));
+    void ofABackboneThatOnlyDivergesEveryPairFails() {
+        Table table = Table.create(
+                "t",
+                StringColumn.create("backbone", "a", "a", "b"),
+                StringColumn.create("optimizer", "p", "q", "p"),
+                DoubleColumn.create("top1", Double.NaN, Double.NaN, 80));
+        Table marked = Coupling.failures(table, "top1", 3, 2);
+        assertEquals(List.of("✗", "✗", "★"), marked.stringColumn("mark").asList());
+        assertArrayEquals(
+                new double[] {1, 1, 0}, marked.doubleColumn("fails_paper").asDoubleArray());
+        Table spread = Spread.table(table, "top1");
+        assertEquals(Double.NaN, spread.doubleColumn("best").getDouble(0));
+        assertEquals(80, spread.doubleColumn("best").getDouble(1));
+        assertEquals(
+                Double.NaN, Spread.ranges(table, "top1").doubleColumn("range").getDouble(0));
+    }
+
+    /** What diverged is the worst, so the lowest of the others is not. */
+    @Test
+    void aPairThatDivergedIsWorseThanAnyThatFailed() {
+        Table table = Table.create(
+                "t",
+                StringColumn.create("backbone", "a", "a", "a", "a"),
+                StringColumn.create("optimizer", "p", "q", "r", "s"),
+                DoubleColumn.create("top1", 80, 70, Double.NaN, 79));
+        assertEquals(
+                List.of("★", "▽", "✗", "▲"),
+                Coupling.failures(table, "top1", 3, 2).stringColumn("mark").asList());
     }
 
     /** Two backbones whose optimizers differ by 6 and by 2 points, without the worst of each. */
@@ -173,16 +198,16 @@ class CouplingTest {
         double bias = 0;
         int runs = 400;
         for (int run = 0; run < runs; run++) {
-            Table ranges = Coupling.ranges(twoBackbones(2, run), "top1");
+            Table ranges = Spread.ranges(twoBackbones(2, run), "top1");
             for (int b = 0; b < 2; b++) {
                 double truth = b == 0 ? 6 : 2;
                 boolean in = ranges.doubleColumn("lo").getDouble(b) <= truth
                         && truth <= ranges.doubleColumn("hi").getDouble(b);
                 inside[b] += in ? 1 : 0;
             }
-            Intervals.Difference d = Coupling.rangeDifference(twoBackbones(2, run), "top1", "wide", "narrow");
-            wider += d.mean() > d.half() ? 1 : 0;
-            bias += (d.mean() - 4) / runs;
+            Contrast d = Spread.rangeDifference(twoBackbones(2, run), "top1", "wide", "narrow");
+            wider += d.lo() > 0 ? 1 : 0;
+            bias += (d.estimate() - 4) / runs;
         }
         assertTrue(inside[0] >= 0.9 * runs);
         // Gaps here are of the size of the scatter.
@@ -193,11 +218,11 @@ class CouplingTest {
 
     @Test
     void oneSeedGivesARangeWithoutInterval() {
-        Table ranges = Coupling.ranges(twoBackbones(1, 0), "top1");
+        Table ranges = Spread.ranges(twoBackbones(1, 0), "top1");
         assertEquals(6, ranges.doubleColumn("range").getDouble(0), 1.5);
         assertEquals(Double.NaN, ranges.doubleColumn("lo").getDouble(0));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Coupling.rangeDifference(twoBackbones(1, 0), "top1", "wide", "resnet"));
+                () -> Spread.rangeDifference(twoBackbones(1, 0), "top1", "wide", "resnet"));
     }
 }

@@ -17,7 +17,7 @@ import tech.tablesaw.api.Table;
 
 class OptimizerRankingTest {
     private static Map<String, Double> column(Table table, String name) {
-        return Groups.values(table, "optimizer", name).entrySet().stream()
+        return GroupBy.values(table, "optimizer", name).entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue()[0]));
     }
 
@@ -42,7 +42,7 @@ class OptimizerRankingTest {
         Table matrix = PublishedBocb.cifar100();
         Map<String, Double> ours = column(OptimizerRanking.performance(matrix, "test_top1"), "performance");
         Map<String, Double> theirs = column(PublishedBocb.ranks(), "performance");
-        Map<String, double[]> results = Groups.values(matrix, "optimizer", "test_top1");
+        Map<String, double[]> results = GroupBy.values(matrix, "optimizer", "test_top1");
         Set<String> differ = new TreeSet<>();
         for (String a : ours.keySet()) {
             for (String b : ours.keySet()) {

@@ -77,10 +77,10 @@ class PublishedBocbTest {
     void starsStandAtTheBest() {
         Table table = PublishedBocb.cifar100();
         Table stars = table.where(table.stringColumn("mark").isEqualTo("★"));
-        Table spread = Coupling.spread(table, "test_top1");
+        Table spread = Spread.table(table, "test_top1");
         for (int i = 0; i < stars.rowCount(); i++) {
             String name = stars.stringColumn("backbone").get(i);
-            double best = Groups.values(spread, "backbone", "best").get(name)[0];
+            double best = GroupBy.values(spread, "backbone", "best").get(name)[0];
             assertEquals(best, stars.doubleColumn("test_top1").getDouble(i), name.equals("TNX-T") ? 0.05 : 1e-9, name);
         }
     }

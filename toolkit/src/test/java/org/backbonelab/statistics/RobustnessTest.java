@@ -64,14 +64,14 @@ class RobustnessTest {
     void publishedValuesTellTheTameFromTheFussy() {
         Table distances = Robustness.distances(PublishedBocb.tuned());
         assertEquals(320, distances.rowCount());
-        var optimizers = Groups.values(Robustness.summary(distances, "optimizer"), "optimizer", "mean");
+        var optimizers = GroupBy.values(Robustness.summary(distances, "optimizer"), "optimizer", "mean");
         for (String tame : new String[] {"adamw", "lamb", "rmsprop"}) {
             assertTrue(optimizers.get(tame)[0] < 1.3, tame + " " + optimizers.get(tame)[0]);
         }
         for (String fussy : new String[] {"lars", "adabound"}) {
             assertTrue(optimizers.get(fussy)[0] > 2, fussy + " " + optimizers.get(fussy)[0]);
         }
-        var medians = Groups.values(Robustness.summary(distances, "backbone"), "backbone", "median");
+        var medians = GroupBy.values(Robustness.summary(distances, "backbone"), "backbone", "median");
         assertTrue(medians.get("R-50")[0] <= 1, "R-50 " + medians.get("R-50")[0]);
         assertTrue(medians.get("CNX-T")[0] >= 2, "CNX-T " + medians.get("CNX-T")[0]);
     }

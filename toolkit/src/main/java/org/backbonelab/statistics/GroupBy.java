@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import tech.tablesaw.api.Table;
 
-/** Columns of long tables, split by the names of another column, in order of first appearance. */
-final class Groups {
-    private Groups() {}
+/** Rows and values of a long table by the names in a column, in order of first appearance. */
+final class GroupBy {
+    private GroupBy() {}
 
     /** Returns the row numbers of each name. */
     static Map<String, List<Integer>> rows(Table table, String by) {

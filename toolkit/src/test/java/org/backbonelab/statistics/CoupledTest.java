@@ -22,7 +22,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** On synthetic results whose true means are known. */
-class CoupledPairsTest {
+class CoupledTest {
     static final int BACKBONES = 4;
     private static final int OPTIMIZERS = 8;
 
@@ -52,14 +52,14 @@ class CoupledPairsTest {
         return Table.create("rows", backbone, optimizer, seed, top1);
     }
 
-    private static Table test(Table rows, Coupling.Reference reference, double margin) {
-        return new CoupledPairs(rows, "top1", reference, margin).table(Correction.HOLM, 20, 0);
+    private static Table test(Table rows, Reference reference, double margin) {
+        return Coupling.coupled(rows, "top1", reference, margin, Correction.HOLM, 20, 0);
     }
 
     /** All means are equal: whoever is called anything at margin 0 is called so wrongly. */
     @ParameterizedTest
     @CsvSource({"MEDIAN, 2", "MEDIAN, 3", "MEDIAN, -3", "BEST, 2", "BEST, -3"})
-    void fewTablesOfEqualPairsHaveAnyVerdict(Coupling.Reference reference, int seeds) {
+    void fewTablesOfEqualPairsHaveAnyVerdict(Reference reference, int seeds) {
         int wrong = 0;
         int runs = 400;
         for (int run = 0; run < runs; run++) {
@@ -87,7 +87,7 @@ class CoupledPairsTest {
                     new double[] {10 * o, uneven ? 0.3 * Math.exp(0.8 * r.nextGaussian()) : 0.3});
             // The lowest is 35 below the median; the other hypotheses are plainly wrong, so Holm leaves these at 0.05 /
             // 4.
-            Table verdicts = test(table, Coupling.Reference.MEDIAN, 35);
+            Table verdicts = test(table, Reference.MEDIAN, 35);
             for (Row row : verdicts) {
                 boolean lowest = row.getString("optimizer").equals("o0");
                 wrong += lowest && !row.getString("verdict").equals("open") ? 1 : 0;
@@ -114,7 +114,7 @@ class CoupledPairsTest {
     @Test
     void verdictFollowsTheAdjustedP() {
         Table table = rows(2, 5, (b, o, r) -> new double[] {80 - 0.7 * o, 0.6});
-        for (Row row : test(table, Coupling.Reference.BEST, 2)) {
+        for (Row row : test(table, Reference.BEST, 2)) {
             boolean called = !row.getString("verdict").equals("open");
             double p = row.getDouble("p_adjusted");
             assertEquals(called, Double.isNaN(p) || p <= 0.05, row.toString());
@@ -156,14 +156,14 @@ class CoupledPairsTest {
 
     /** Percentiles know nothing of degrees of freedom: with two seeds of eight pairs 95 % are about 90. */
     @ParameterizedTest
-    @EnumSource(Coupling.Reference.class)
-    void bootstrapCoversTheTruthNearlyAsOften(Coupling.Reference reference) {
+    @EnumSource(Reference.class)
+    void bootstrapCoversTheTruthNearlyAsOften(Reference reference) {
         int hits = 0;
         int all = 0;
         for (int run = 0; run < 60; run++) {
             Table table = rows(2, run, (b, o, r) -> new double[] {80 - 3 * o, 0.5});
-            double truth = reference == Coupling.Reference.BEST ? 0 : 10.5;
-            for (Row row : new CoupledPairs(table, "top1", reference, 2).table(Correction.HOLM, 300, run)) {
+            double truth = reference == Reference.BEST ? 0 : 10.5;
+            for (Row row : Coupling.coupled(table, "top1", reference, 2, Correction.HOLM, 300, run)) {
                 int o = Integer.parseInt(row.getString("optimizer").substring(1));
                 if (o > 0) {
                     double gap = truth - 3 * o;
@@ -178,13 +178,13 @@ class CoupledPairsTest {
     @Test
     void theSameSeedGivesTheSameTable() {
         Table rows = rows(2, 3, (b, o, r) -> new double[] {80, 1});
-        String once = Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, Correction.HOLM, 7)
+        String once = Coupling.coupled(rows, "top1", Reference.BEST, 1, Correction.HOLM, 7)
                 .print();
         assertEquals(
                 once,
-                Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, Correction.HOLM, 7)
+                Coupling.coupled(rows, "top1", Reference.BEST, 1, Correction.HOLM, 7)
                         .print());
-        assertFalse(once.equals(Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 1, Correction.HOLM, 8)
+        assertFalse(once.equals(Coupling.coupled(rows, "top1", Reference.BEST, 1, Correction.HOLM, 8)
                 .print()));
     }
 
@@ -200,7 +200,7 @@ class CoupledPairsTest {
         }
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Coupling.coupled(one, "top1", Coupling.Reference.MEDIAN, -1, Correction.HOLM, 0));
+                () -> Coupling.coupled(one, "top1", Reference.MEDIAN, -1, Correction.HOLM, 0));
     }
 
     @Test
@@ -235,7 +235,7 @@ class CoupledPairsTest {
             for (Correction correction : Correction.values()) {
                 int right = 0;
                 int wrong = 0;
-                for (Row row : new CoupledPairs(rows, "top1", Coupling.Reference.MEDIAN, 2).table(correction, 5, 0)) {
+                for (Row row : Coupling.coupled(rows, "top1", Reference.MEDIAN, 2, correction, 5, 0)) {
                     boolean called = row.getString("verdict").equals("coupled");
                     boolean low = row.getDouble("mean") < 77
                             && row.getString("optimizer").compareTo("o2") < 0;
@@ -252,7 +252,7 @@ class CoupledPairsTest {
         Table rows = rows(2, 0, (b, o, r) -> new double[] {80, 1});
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Coupling.coupled(rows, "top1", Coupling.Reference.BEST, 0, Correction.BENJAMINI_HOCHBERG, 0));
+                () -> Coupling.coupled(rows, "top1", Reference.BEST, 0, Correction.BENJAMINI_HOCHBERG, 0));
     }
 
     @Test
@@ -261,7 +261,7 @@ class CoupledPairsTest {
         StringColumn optimizer = StringColumn.create("optimizer", "x", "y", "x", "y", "x", "y");
         DoubleColumn seed = DoubleColumn.create("seed", 0, 0, 1, 1, 2, 2);
         DoubleColumn top1 = DoubleColumn.create("top1", 80, 79, 70, 68.9, 90, 89.1);
-        Table out = Coupling.paired(Table.create("t", backbone, optimizer, seed, top1), "top1", "x", "y");
+        Table out = Comparisons.bySeed(Table.create("t", backbone, optimizer, seed, top1), "top1", "x", "y");
         double[] differences = {1, 1.1, 0.9};
         assertEquals(StatUtils.mean(differences), out.doubleColumn("difference").getDouble(0), 1e-9);
         assertEquals("x", out.stringColumn("better").get(0));
@@ -269,7 +269,7 @@ class CoupledPairsTest {
         assertEquals(0.00331, out.doubleColumn("p_adjusted").getDouble(0), 1e-5);
         var none = assertThrows(
                 IllegalArgumentException.class,
-                () -> Coupling.paired(Table.create("t", backbone, optimizer, seed, top1), "top1", "x", "z"));
+                () -> Comparisons.bySeed(Table.create("t", backbone, optimizer, seed, top1), "top1", "x", "z"));
         assertTrue(none.getMessage().contains("of x and z"), none.getMessage());
     }
 }

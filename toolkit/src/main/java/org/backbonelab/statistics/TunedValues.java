@@ -1,9 +1,5 @@
-package org.backbonelab.optim;
+package org.backbonelab.statistics;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -22,7 +18,7 @@ public final class TunedValues {
     /**
      * The best values of one pair.
      *
-     * @param optimizer a name of {@link Optimizers}
+     * @param optimizer a name of {@link org.backbonelab.optim.Optimizers}
      * @param backbone the paper's abbreviation
      * @param learningRate of its batch of 100 images
      * @param weightDecay as that optimizer means it, coupled or decoupled
@@ -40,15 +36,8 @@ public final class TunedValues {
     }
 
     private static List<TunedValue> read() {
-        try (InputStream in = TunedValues.class.getResourceAsStream("bocb-tuned.csv")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines()
-                    .skip(1)
-                    .map(line -> line.split(","))
-                    .map(f -> new TunedValue(f[0], f[1], Double.parseDouble(f[2]), Double.parseDouble(f[3])))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("bocb-tuned.csv", e);
-        }
+        return PublishedTable.read("bocb-tuned.csv").lines().stream()
+                .map(f -> new TunedValue(f[0], f[1], Double.parseDouble(f[2]), Double.parseDouble(f[3])))
+                .toList();
     }
 }
