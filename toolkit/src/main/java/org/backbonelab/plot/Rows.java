@@ -40,8 +40,10 @@ final class Rows {
 
     /** Tells whether a row stands for trainings of which one diverged: such a row has no number, and that is its result. */
     boolean hasDiverged(int row) {
-        return table.containsColumn("diverged") && number("diverged", row) > 0
-                || table.containsColumn("status") && "DIVERGED".equals(label("status", row));
+        if (table.containsColumn("diverged")) {
+            return number("diverged", row) > 0;
+        }
+        return table.containsColumn("status") && "DIVERGED".equals(label("status", row));
     }
 
     /** Names what has no number because it diverged, some of it if it is much: "diverged: vit sgd, vit lars"; or nothing. */
