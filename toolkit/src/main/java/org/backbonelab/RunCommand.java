@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.backbonelab.analysis.Measures;
+import org.backbonelab.measure.Measures;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Json;
 import org.backbonelab.results.Row;
