@@ -19,9 +19,10 @@ public record Dataset(String name, ImageSource train, ImageSource test, float[] 
     }
 
     /**
-     * Returns class-balanced parts; the validation images are drawn from the training part and not trained on.
+     * Returns stratified parts: each holds every class in its share of the images it is drawn from, rounded down or up.
+     * The validation images are drawn from the training part and not trained on.
      *
-     * @param seed of the choice; a larger training part holds the smaller one
+     * @param seed of the choice; a larger training part holds the smaller one, and so do the other parts
      */
     public Split split(int trainCount, int validationCount, int testCount, long seed) {
         if (trainCount < 1 || validationCount < 1 || (long) trainCount + validationCount > train.count()) {
