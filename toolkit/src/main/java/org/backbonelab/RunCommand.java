@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.backbonelab.analysis.Measures;
-import org.backbonelab.results.Json;
+import org.backbonelab.io.Json;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowComparison;
 import org.backbonelab.results.RowStore;

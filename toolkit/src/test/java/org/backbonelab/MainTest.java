@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.backbonelab.results.Json;
+import org.backbonelab.io.Json;
 import org.backbonelab.results.Row;
 import org.backbonelab.study.Cell;
 import org.backbonelab.train.Recipe;

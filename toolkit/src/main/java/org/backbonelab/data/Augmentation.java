@@ -1,5 +1,7 @@
 package org.backbonelab.data;
 
+import org.backbonelab.io.Checks;
+
 /**
  * Random changes of training images, in the order in which they are made: crop, flip, RandAugment, normalisation,
  * random erasing, Mixup or CutMix.

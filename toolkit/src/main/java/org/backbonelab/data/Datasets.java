@@ -2,9 +2,7 @@ package org.backbonelab.data;
 
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.backbonelab.io.Sha256;
 
 /**
  * The list of data sets, and one's own folders of images.
@@ -108,7 +107,7 @@ public final class Datasets {
     public static Dataset of(String name, ImageSource train, ImageSource test) {
         int channels = train.channels();
         long[][] counts = new long[channels][256];
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         Pixels image = new Pixels();
         for (int i = 0; i < train.count(); i++) {
             train.read(i, image);
@@ -139,20 +138,12 @@ public final class Datasets {
             mean[c] = (float) (sum / n);
             std[c] = (float) Math.sqrt(Math.max(1e-12, squares / n - sum / n * (sum / n)));
         }
-        return new Dataset(name, train, test, mean, std, HexFormat.of().formatHex(digest.digest()));
+        return new Dataset(name, train, test, mean, std, Sha256.hex(digest));
     }
 
     private static void updateLabels(MessageDigest digest, ImageSource images) {
         for (int i = 0; i < images.count(); i++) {
             digest.update((byte) images.label(i));
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 }

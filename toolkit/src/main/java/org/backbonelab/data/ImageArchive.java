@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.backbonelab.io.Sha256;
 
 /**
  * Images packed into a few large files (shards), memory-mapped and read in any order: for sets that do not fit into
@@ -146,9 +147,9 @@ public final class ImageArchive implements ImageSource {
      */
     public void verify() {
         for (int s = 0; s < shards.length; s++) {
-            MessageDigest digest = Datasets.sha256();
+            MessageDigest digest = Sha256.digest();
             digest.update(shards[s].duplicate().rewind());
-            String found = HexFormat.of().formatHex(digest.digest());
+            String found = Sha256.hex(digest);
             String expected = manifest.shards().get(s).sha256();
             if (!found.equals(expected)) {
                 throw new DataException(folder.resolve(manifest.shards().get(s).file()) + ": SHA-256 is " + found
@@ -159,9 +160,9 @@ public final class ImageArchive implements ImageSource {
 
     /** Returns a SHA-256 over the checksums of all shards, in hexadecimal. */
     public String checksum() {
-        MessageDigest digest = Datasets.sha256();
+        MessageDigest digest = Sha256.digest();
         manifest.shards().forEach(shard -> digest.update(HexFormat.of().parseHex(shard.sha256())));
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     /** Returns what {@code archive.json} says. */

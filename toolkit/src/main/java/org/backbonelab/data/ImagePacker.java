@@ -12,8 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import org.backbonelab.io.Checks;
+import org.backbonelab.io.Sha256;
 
 /**
  * Writes an {@link ImageArchive}, whose format is told there.
@@ -131,7 +132,7 @@ public final class ImagePacker implements AutoCloseable {
             // From here on, what an older archive.json says is wrong.
             Files.deleteIfExists(folder.resolve(ImageArchive.MANIFEST));
         }
-        digest = Datasets.sha256();
+        digest = Sha256.digest();
         out = new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(shard()), digest), 1 << 16);
         out.write(ImageArchive.MAGIC);
         written = ImageArchive.MAGIC.length;
@@ -147,7 +148,7 @@ public final class ImagePacker implements AutoCloseable {
         out.write(trailer.array());
         out.close();
         Path file = shard();
-        String sha256 = HexFormat.of().formatHex(digest.digest());
+        String sha256 = Sha256.hex(digest);
         done.add(new ImageArchive.Shard(file.getFileName().toString(), index.size(), Files.size(file), sha256));
         index.clear();
         out = null;

@@ -1,6 +1,7 @@
 package org.backbonelab.data;
 
 import java.util.Arrays;
+import org.backbonelab.io.Checks;
 
 /**
  * Labelled images that can be read one by one, in any order, by several threads at once.

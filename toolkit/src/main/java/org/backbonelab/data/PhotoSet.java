@@ -1,13 +1,13 @@
 package org.backbonelab.data;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.io.Checks;
+import org.backbonelab.io.Settings;
+import org.backbonelab.io.Sha256;
 
 /**
  * One's own data set of large RGB images: a folder with the parts {@code train} and {@code val} (or {@code test}), each an
@@ -29,10 +29,10 @@ final class PhotoSet {
     }
 
     static Dataset read(String name) {
-        String base = System.getenv("BACKBONELAB_DATA");
-        if (base == null || base.isBlank()) {
-            throw new DataException(name + ": set BACKBONELAB_DATA to the folder in which the data set's folder lies");
-        }
+        String base = Settings.BACKBONELAB_DATA
+                .get()
+                .orElseThrow(() -> new DataException(
+                        name + ": set BACKBONELAB_DATA to the folder in which the data set's folder lies"));
         return read(name, Path.of(base));
     }
 
@@ -48,12 +48,10 @@ final class PhotoSet {
             throw new DataException(folder + ": evaluation has the classes " + test.classes()
                     + ", expected those of training, " + train.classes());
         }
-        MessageDigest digest = Datasets.sha256();
-        digest.update((train.checksum() + test.checksum()).getBytes(StandardCharsets.US_ASCII));
         // Mean and deviation of the ImageNet training images.
         float[] mean = {0.485f, 0.456f, 0.406f};
         float[] std = {0.229f, 0.224f, 0.225f};
-        String checksum = HexFormat.of().formatHex(digest.digest());
+        String checksum = Sha256.hex(train.checksum() + test.checksum());
         return new Dataset(name, train.images(), test.images(), mean, std, checksum);
     }
 

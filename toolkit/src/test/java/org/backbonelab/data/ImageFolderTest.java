@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import org.backbonelab.io.Sha256;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -48,7 +49,7 @@ class ImageFolderTest {
 
     private static String hash(Pixels image) {
         byte[] exact = Arrays.copyOf(image.data(), image.length());
-        return HexFormat.of().formatHex(Datasets.sha256().digest(exact)).substring(0, 16);
+        return HexFormat.of().formatHex(Sha256.digest().digest(exact)).substring(0, 16);
     }
 
     @Test

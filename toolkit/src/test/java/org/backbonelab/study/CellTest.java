@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.backbonelab.results.Json;
+import org.backbonelab.io.Json;
 import org.backbonelab.train.NonFinite;
 import org.backbonelab.train.ParameterGroup;
 import org.backbonelab.train.Recipe;
@@ -165,5 +165,21 @@ class CellTest {
                         () -> Cell.parse(CELL.json().replace("\"rho\":0.05", "\"rho\":-1")))
                 .getMessage();
         assertEquals("cell: rho is -1.0, expected 0 (plain step) or more", message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"labelSmoothing", "trainImages", "flip"})
+    void aMisspeltFieldIsRefusedWithTheNearestName(String field) {
+        String cell = cell(100, "resnet_micro", List.of(Recipe.supervised()), 0)
+                .json()
+                .replace("\"lr\"", "\"labelSmoothing\":0.1,\"lr\"");
+        assertEquals(0.1, Cell.parse(cell).recipe().labelSmoothing());
+        String misspelt = cell.replace("\"" + field + "\"", "\"" + field.replaceFirst("i", "") + "\"");
+        String message = assertThrows(IllegalArgumentException.class, () -> Cell.parse(misspelt))
+                .getMessage();
+        assertTrue(
+                message.contains("unknown field \"" + field.replaceFirst("i", "") + "\"")
+                        && message.contains("nearest known one is \"" + field + "\""),
+                message);
     }
 }
