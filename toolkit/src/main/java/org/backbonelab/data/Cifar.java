@@ -126,7 +126,7 @@ public final class Cifar implements PublishedFiles {
     public Dataset read(Path folder) {
         Path home = Files.isDirectory(folder.resolve(inner)) ? folder.resolve(inner) : folder;
         Images testPart = testPart(home, TEST);
-        return Datasets.of(id, trainPart(home, TRAIN), testPart);
+        return Dataset.of(id, trainPart(home, TRAIN), testPart);
     }
 
     Images trainPart(Path folder, int count) {

@@ -1,13 +1,14 @@
 package org.backbonelab.data;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.backbonelab.io.Checks;
 
 /**
  * Labelled images that can be read one by one, in any order, by several threads at once.
  *
- * <p>{@link Images} holds them in memory, {@link ImageFolder} and {@link ImageArchive} read them when they are asked
- * for, so a large set need not fit.
+ * <p>{@link Images} holds them in memory, {@link ImageFolder} reads them when they are asked for, so a large set need
+ * not fit.
  */
 public interface ImageSource {
     /** Returns the number of images. */
@@ -54,6 +55,7 @@ public interface ImageSource {
      */
     default ImageSource subset(int count, long seed) {
         Checks.require(count >= 1 && count <= count(), "number of images of a subset", count, "1 to " + count());
-        return pick(Arrays.copyOf(StratifiedOrder.of(this, seed), count));
+        int[] labels = IntStream.range(0, count()).map(this::label).toArray();
+        return pick(Arrays.copyOf(StratifiedOrder.of(labels, classes(), seed), count));
     }
 }

@@ -95,7 +95,7 @@ public final class Mnist implements PublishedFiles {
 
     @Override
     public Dataset read(Path folder) {
-        return Datasets.of(id, part(folder, "train", 60_000), part(folder, "t10k", 10_000));
+        return Dataset.of(id, part(folder, "train", 60_000), part(folder, "t10k", 10_000));
     }
 
     @Override

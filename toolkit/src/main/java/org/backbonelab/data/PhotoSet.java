@@ -2,7 +2,6 @@ package org.backbonelab.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.backbonelab.io.Checks;
@@ -11,11 +10,11 @@ import org.backbonelab.io.Sha256;
 
 /**
  * One's own data set of large RGB images: a folder with the parts {@code train} and {@code val} (or {@code test}), each an
- * {@link ImageArchive} or an {@link ImageFolder}.
+ * {@link ImageFolder}.
  *
  * <p>Named {@code folder:<name>@<size>}, such as {@code folder:imagenet@224}: the folder of that name in the one that
  * BACKBONELAB_DATA names, H and W in a batch. Normalised as ImageNet is, whatever the images; evaluation keeps 0.875 of
- * the shorter side, or what the archive says.
+ * the shorter side.
  */
 final class PhotoSet {
     static final String FORM = "folder:<name>@<size>";
@@ -42,31 +41,16 @@ final class PhotoSet {
         Path folder = base.resolve(matcher.group(1));
         int size = Integer.parseInt(matcher.group(2));
         Path val = folder.resolve("val");
-        Part train = part(folder.resolve("train"), size);
-        Part test = part(Files.isDirectory(val) ? val : folder.resolve("test"), size);
-        if (!train.classes().equals(test.classes())) {
-            throw new DataException(folder + ": evaluation has the classes " + test.classes()
-                    + ", expected those of training, " + train.classes());
+        ImageFolder train = new ImageFolder(folder.resolve("train"), 3, size, CROP_RATIO);
+        ImageFolder test = new ImageFolder(Files.isDirectory(val) ? val : folder.resolve("test"), 3, size, CROP_RATIO);
+        if (!train.classNames().equals(test.classNames())) {
+            throw new DataException(folder + ": evaluation has the classes " + test.classNames()
+                    + ", expected those of training, " + train.classNames());
         }
         // Mean and deviation of the ImageNet training images.
         float[] mean = {0.485f, 0.456f, 0.406f};
         float[] std = {0.229f, 0.224f, 0.225f};
         String checksum = Sha256.hex(train.checksum() + test.checksum());
-        return new Dataset(name, train.images(), test.images(), mean, std, checksum);
-    }
-
-    private record Part(ImageSource images, List<String> classes, String checksum) {}
-
-    private static Part part(Path folder, int size) {
-        if (!Files.exists(folder.resolve(ImageArchive.MANIFEST))) {
-            ImageFolder images = new ImageFolder(folder, 3, size, CROP_RATIO);
-            return new Part(images, images.classNames(), images.checksum());
-        }
-        ImageArchive archive = new ImageArchive(folder);
-        if (archive.size() != size || archive.channels() != 3) {
-            throw new DataException(folder + ": gives images of " + archive.channels() + " channels and size "
-                    + archive.size() + ", expected 3 and " + size + "; pack it anew");
-        }
-        return new Part(archive, archive.manifest().classes(), archive.checksum());
+        return new Dataset(name, train, test, mean, std, checksum);
     }
 }

@@ -23,11 +23,16 @@ final class StratifiedOrder {
     /** One image of a class at its turn; numbers are counted from the end. */
     private record Turn(int label, int rank, int drawn, long first, long last) {}
 
-    /** Returns the indices of all images; the seed decides which images of a class come early. */
-    static int[] of(ImageSource source, long seed) {
-        int count = source.count();
+    /**
+     * Returns the indices of all images.
+     *
+     * @param labels of the images, 0 to classes - 1
+     * @param seed decides which images of a class come early
+     */
+    static int[] of(int[] labels, int classes, long seed) {
+        int count = labels.length;
         int[] random = Seeds.permutation(count, Seeds.stream(seed, "subset"));
-        int[][] drawn = byClass(source, random);
+        int[][] drawn = byClass(labels, classes, random);
         PriorityQueue<Turn> waiting = new PriorityQueue<>(Comparator.comparingLong(Turn::first));
         PriorityQueue<Turn> ready = new PriorityQueue<>(
                 Comparator.comparingLong(Turn::last).thenComparing(Turn::drawn, Comparator.reverseOrder()));
@@ -59,10 +64,10 @@ final class StratifiedOrder {
     }
 
     /** Returns for each class where its images stand in a random order, ascending. */
-    private static int[][] byClass(ImageSource source, int[] random) {
-        int[] sizes = new int[source.classes()];
+    private static int[][] byClass(int[] labels, int classes, int[] random) {
+        int[] sizes = new int[classes];
         for (int i : random) {
-            sizes[source.label(i)]++;
+            sizes[labels[i]]++;
         }
         int[][] places = new int[sizes.length][];
         for (int label = 0; label < sizes.length; label++) {
@@ -70,7 +75,7 @@ final class StratifiedOrder {
         }
         int[] filled = new int[sizes.length];
         for (int place = 0; place < random.length; place++) {
-            int label = source.label(random[place]);
+            int label = labels[random[place]];
             places[label][filled[label]++] = place;
         }
         return places;

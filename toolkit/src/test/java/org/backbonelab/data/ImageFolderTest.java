@@ -185,21 +185,6 @@ class ImageFolderTest {
     }
 
     @Test
-    void anArchiveOfAPartIsTakenInstead() throws IOException {
-        fill();
-        Dataset before = PhotoSet.read("folder:pets@8", folder);
-        float[] pixels = Batches.inOrder(before, before.train(), 3).get(0).pixels();
-        ImagePacker.pack(new ImageFolder(pets().resolve("train"), 3, 8, 0.875), folder.resolve("packed"));
-        Files.move(pets().resolve("train"), folder.resolve("unpacked"));
-        Files.move(folder.resolve("packed"), pets().resolve("train"));
-        Dataset after = PhotoSet.read("folder:pets@8", folder);
-        assertTrue(after.train() instanceof ImageArchive);
-        assertArrayEquals(
-                pixels, Batches.inOrder(after, after.train(), 3).get(0).pixels());
-        assertFails(() -> PhotoSet.read("folder:pets@9", folder), "size 8", "expected 3 and 9");
-    }
-
-    @Test
     void namesOfFolders() {
         Datasets.check("folder:imagenet-1k@224");
         for (String name : List.of("folder:a", "folder:../a@8", "folder:a@0", "folder:@8", "folder:a/b@8")) {

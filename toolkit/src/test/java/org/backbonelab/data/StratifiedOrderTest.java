@@ -91,8 +91,8 @@ class StratifiedOrderTest {
                     .limit(1 + random.nextInt(40))
                     .toArray();
             sizes[0] += 2;
-            ImageSource images = images(sizes);
-            int[] order = StratifiedOrder.of(images, trial);
+            Images images = images(sizes);
+            int[] order = StratifiedOrder.of(images.labels(), images.classes(), trial);
             for (int n = 1; n <= order.length; n++) {
                 String what = Arrays.toString(sizes) + ", ";
                 assertShares(sizes, images.pick(Arrays.copyOf(order, n)), what + "first " + n);
@@ -128,9 +128,9 @@ class StratifiedOrderTest {
 
     @Test
     void theSeedDecides() {
-        Images images = images(50, 30, 9);
-        assertArrayEquals(StratifiedOrder.of(images, 1), StratifiedOrder.of(images, 1));
-        assertFalse(Arrays.equals(StratifiedOrder.of(images, 1), StratifiedOrder.of(images, 2)));
+        int[] labels = images(50, 30, 9).labels();
+        assertArrayEquals(StratifiedOrder.of(labels, 3, 1), StratifiedOrder.of(labels, 3, 1));
+        assertFalse(Arrays.equals(StratifiedOrder.of(labels, 3, 1), StratifiedOrder.of(labels, 3, 2)));
     }
 
     @Test
