@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.data.fetch.Download;
 import org.backbonelab.io.AtomicFile;
 
 /**

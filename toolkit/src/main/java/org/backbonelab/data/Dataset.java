@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.backbonelab.data.augment.Pixels;
 import org.backbonelab.io.Sha256;
 
 /**

@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.Checks;
 import org.backbonelab.io.Sha256;
 

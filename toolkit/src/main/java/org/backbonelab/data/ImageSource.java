@@ -2,6 +2,7 @@ package org.backbonelab.data;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.backbonelab.data.augment.Pixels;
 import org.backbonelab.io.Checks;
 
 /**

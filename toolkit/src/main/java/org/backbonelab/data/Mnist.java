@@ -8,6 +8,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.data.fetch.Download;
 import org.backbonelab.io.Sha256;
 
 /**

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.Checks;
 import org.backbonelab.io.Settings;
 import org.backbonelab.io.Sha256;

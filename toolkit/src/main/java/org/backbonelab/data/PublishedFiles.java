@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.Settings;
 
 /** A data set of files that someone has published: where they are looked for, how they are fetched and read. */

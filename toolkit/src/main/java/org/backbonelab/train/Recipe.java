@@ -2,7 +2,7 @@ package org.backbonelab.train;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.optim.Lookahead;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;

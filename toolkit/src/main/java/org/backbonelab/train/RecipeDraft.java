@@ -1,7 +1,7 @@
 package org.backbonelab.train;
 
 import java.util.List;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.optim.Lookahead;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.tensor.Precision;

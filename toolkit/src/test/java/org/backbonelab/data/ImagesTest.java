@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.backbonelab.data.augment.Pixels;
 import org.junit.jupiter.api.Test;
 
 class ImagesTest {

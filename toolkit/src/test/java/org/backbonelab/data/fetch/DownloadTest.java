@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.fetch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

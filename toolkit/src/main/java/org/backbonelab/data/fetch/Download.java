@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.fetch;
 
 import java.io.IOException;
 import java.io.InputStream;
