@@ -10,7 +10,8 @@ import org.backbonelab.measure.Measures;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.weights.PublishedWeights;
 import org.backbonelab.optim.Optimizers;
-import org.backbonelab.results.CsvRows;
+import org.backbonelab.results.RowStore;
+import org.backbonelab.results.RowLines;
 import org.backbonelab.results.Tables;
 import org.backbonelab.study.WorkerLoop;
 import picocli.CommandLine;
@@ -108,12 +109,12 @@ public final class Main {
         }
     }
 
-    @Command(name = "report", description = "Prints the finished cells of a folder as CSV, or adds them to a file.")
+    @Command(name = "report", description = "Prints the finished cells of a folder as CSV, or adds them to a file of JSON lines.")
     static final class Report implements Callable<Integer> {
         @Mixin
         private Store store;
 
-        @Option(names = "--add-to", description = "CSV file to which the cells are added that it does not have")
+        @Option(names = "--add-to", description = "file of JSON lines (<study>.jsonl) that gets the cells; those it has are replaced")
         private Path file;
 
         @Spec
@@ -122,7 +123,12 @@ public final class Main {
         @Override
         public Integer call() {
             if (file != null) {
-                int added = CsvRows.add(store.open().all(), file);
+                RowStore rows = store.open();
+                int added = RowLines.add(
+                        rows.all().stream()
+                                .map(row -> new RowLines.Line(row, rows.measured(row.id())))
+                                .toList(),
+                        file);
                 spec.commandLine().getOut().println(added + " cells added to " + file);
                 return 0;
             }

@@ -2,6 +2,7 @@ package org.backbonelab;
 
 import java.nio.file.Path;
 import org.backbonelab.results.RowStore;
+import org.backbonelab.study.ResultsFolder;
 import org.backbonelab.study.Study;
 import picocli.CommandLine.Option;
 
@@ -13,6 +14,6 @@ final class Store {
     private Path folder;
 
     RowStore open() {
-        return new RowStore(folder == null ? Study.resultsFolder() : folder);
+        return new RowStore(folder == null ? ResultsFolder.get() : folder);
     }
 }

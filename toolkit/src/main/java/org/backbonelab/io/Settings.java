@@ -47,6 +47,20 @@ public enum Settings {
             "seconds between checkpoints, 0 for every update",
             "seconds between checkpoints of a training; `0` for every update"),
 
+    /** Where rows lie that are read back though the results folder lacks them. */
+    BACKBONELAB_COMMITTED(
+            "`results` beside the notebook",
+            ".+",
+            "a folder",
+            "folder of committed rows (`<study>.jsonl`), read back where the results folder has none"),
+
+    /** Whether the weights of finished cells stay in the results folder. */
+    BACKBONELAB_KEEP_WEIGHTS(
+            "`1`",
+            "[01]",
+            "1 or 0",
+            "`0` deletes a cell's weights once its measures are taken; a new measure then trains it again"),
+
     /** Where data sets lie. */
     BACKBONELAB_DATA(
             "", ".+", "a folder", "folder that holds data sets, such as `fashion-mnist/` with its four IDX files"),

@@ -57,6 +57,20 @@ public record Row(
         provenance = provenance == null ? Map.of() : new TreeMap<>(provenance);
     }
 
+    /** Returns this row with what was measured on its network. */
+    public Row with(List<Measured> measured) {
+        if (measured.isEmpty()) {
+            return this;
+        }
+        Map<String, Double> numbers = new TreeMap<>(metrics);
+        Map<String, List<Double>> lists = new TreeMap<>(series);
+        measured.forEach(found -> {
+            numbers.putAll(found.metrics());
+            lists.putAll(found.series());
+        });
+        return new Row(id, cell, axes, status, numbers, lists, provenance, seconds);
+    }
+
     /**
      * Tells whether a metric says how good a trained network is on held-out images: {@code val_top1}, {@code test_loss},
      * {@code best_test_top1} and such.

@@ -22,7 +22,6 @@ import org.backbonelab.train.objective.Objectives;
  * @param track a label for the sequence of phases, such as {@code fcmae}
  * @param phases trained one after the other on the same weights
  * @param seed of initial values, order, augmentation, masks; the choice of images is the same for all seeds
- * @param measures names of what is measured on the trained network
  */
 public record Cell(
         String dataset,
@@ -32,8 +31,7 @@ public record Cell(
         String backbone,
         String track,
         List<Recipe> phases,
-        long seed,
-        List<String> measures) {
+        long seed) {
     private static final int ID_LENGTH = 16;
 
     /** Checks the names and that there is a phase. */
@@ -41,7 +39,6 @@ public record Cell(
         Datasets.check(dataset);
         Backbones.check(backbone);
         phases = List.copyOf(phases);
-        measures = List.copyOf(measures);
         if (phases.isEmpty()) {
             throw new IllegalArgumentException("a cell has no phase, expected one recipe or more");
         }
@@ -50,7 +47,7 @@ public record Cell(
 
     /** Returns this cell with other phases. */
     Cell withPhases(List<Recipe> value) {
-        return new Cell(dataset, trainImages, validationImages, testImages, backbone, track, value, seed, measures);
+        return new Cell(dataset, trainImages, validationImages, testImages, backbone, track, value, seed);
     }
 
     /** Returns the canonical JSON; a recipe's field that is not in it has its neutral value. */
