@@ -20,12 +20,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line: what a process runner, a cluster's scheduler or a person at a terminal calls. */
 @Command(
         name = "backbonelab",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         version = "Backbone Lab 0.1.0",
         description = "Reproducible studies of vision backbones.",
         subcommands = {

@@ -187,7 +187,9 @@ public final class Cifar implements PublishedFiles {
     @Override
     public void download(Path folder) {
         Path packed = folder.resolve(archive);
-        Download.fetch(URI.create(HOME + archive), packed, Download.digest("MD5", md5));
+        // Packed, it is smaller than its records.
+        long most = (long) (TRAIN + TEST) * (classes.size() + VALUES) + (1 << 20);
+        Download.fetch(URI.create(HOME + archive), packed, most, Download.digest("MD5", md5));
         unpack(packed, folder.resolve(inner));
     }
 

@@ -58,6 +58,9 @@ public final class Mnist implements PublishedFiles {
     private static final List<String> FILES = List.of(
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
+    /** Bytes of a file: packed, the largest one is smaller than its pixels. */
+    private static final long MOST = 60_000 * 28 * 28 + (1 << 20);
+
     private final String id;
     private final String title;
     private final String home;
@@ -103,7 +106,7 @@ public final class Mnist implements PublishedFiles {
     @Override
     public void download(Path folder) {
         for (String name : FILES) {
-            Download.fetch(URI.create(home + name + ".gz"), folder.resolve(name + ".gz"), file -> {
+            Download.fetch(URI.create(home + name + ".gz"), folder.resolve(name + ".gz"), MOST, file -> {
                 verify(file, name, Idx.read(file));
             });
         }

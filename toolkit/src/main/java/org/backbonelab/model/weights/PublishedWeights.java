@@ -13,14 +13,14 @@ import org.backbonelab.data.fetch.Download;
 /**
  * Fetches the weights of timm's networks by name, from Hugging Face's hub.
  *
- * <p>The hub keeps a large file beside a pointer, a few lines that tell its SHA-256, which what comes must have. A file
+ * <p>The hub keeps a large file beside a pointer, a few lines that tell its SHA-256 and size, which what comes must have. A file
  * that is there already is neither fetched nor checked again; a download that broke off goes on.
  */
 public final class PublishedWeights {
     private static final String HUB = "https://huggingface.co";
     private static final String FILE = "model.safetensors";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
-    private static final Pattern POINTER = Pattern.compile("oid sha256:([0-9a-f]{64})\\s");
+    private static final Pattern POINTER = Pattern.compile("oid sha256:([0-9a-f]{64})\\s+size ([0-9]{1,15})\\s");
     private static final int POINTER_MOST = 1024;
 
     private PublishedWeights() {}
@@ -46,37 +46,41 @@ public final class PublishedWeights {
                 folder == null ? Path.of(System.getProperty("user.home"), ".cache", "backbonelab", "weights") : folder;
         Path file = all.resolve(name).resolve(FILE);
         if (!Files.exists(file)) {
-            String sha256 = sha256(URI.create(hub + "/timm/" + name + "/raw/main/" + FILE), file);
+            Pointer pointer = pointer(URI.create(hub + "/timm/" + name + "/raw/main/" + FILE), file);
             URI source = URI.create(hub + "/timm/" + name + "/resolve/main/" + FILE);
-            Download.fetch(source, file, Download.digest("SHA-256", sha256));
+            Download.fetch(source, file, pointer.size(), Download.digest("SHA-256", pointer.sha256()));
         }
         return file;
     }
 
-    /** Asks the hub for the digest; always anew, as it may hold another file by now. */
-    private static String sha256(URI source, Path file) {
+    /** What the hub tells of a file. */
+    private record Pointer(String sha256, long size) {}
+
+    /** Asks the hub for digest and size; always anew, as it may hold another file by now. */
+    private static Pointer pointer(URI source, Path file) {
         Path pointer = file.resolveSibling(FILE + ".pointer");
         try {
             Files.deleteIfExists(pointer);
-            Download.fetch(source, pointer, PublishedWeights::parse);
-            String sha256 = parse(pointer);
+            Download.fetch(source, pointer, POINTER_MOST, PublishedWeights::parse);
+            Pointer found = parse(pointer);
             Files.delete(pointer);
-            return sha256;
+            return found;
         } catch (IOException e) {
             throw new DataException(pointer + ": cannot be written (" + e.getMessage() + ")", e);
         }
     }
 
-    private static String parse(Path pointer) {
+    private static Pointer parse(Path pointer) {
         try {
             if (Files.size(pointer) <= POINTER_MOST) {
                 Matcher matcher = POINTER.matcher(Files.readString(pointer, StandardCharsets.ISO_8859_1));
                 if (matcher.find()) {
-                    return matcher.group(1);
+                    return new Pointer(matcher.group(1), Long.parseLong(matcher.group(2)));
                 }
             }
-            throw new DataException("no pointer with a SHA-256, as the hub has beside a large file; fetch the file by"
-                    + " hand if you trust it");
+            throw new DataException(
+                    "no pointer with a SHA-256 and a size, as the hub has beside a large file; fetch the file by"
+                            + " hand if you trust it");
         } catch (IOException e) {
             throw new DataException(pointer + ": cannot be read (" + e.getMessage() + ")", e);
         }

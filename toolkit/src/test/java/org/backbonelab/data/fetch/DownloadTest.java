@@ -14,10 +14,16 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.backbonelab.io.Sha256;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DownloadTest {
@@ -36,10 +45,13 @@ class DownloadTest {
         }
     }
 
+    private static final Download.Patience SOON = new Download.Patience(Duration.ofMillis(1), Duration.ofMillis(300));
+
     @TempDir
     Path folder;
 
     private HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     /** What the requests asked for. */
     private final List<String> ranges = new CopyOnWriteArrayList<>();
@@ -49,21 +61,40 @@ class DownloadTest {
 
     private boolean knowsRanges = true;
 
+    /** The answers' status before the first that gives content; the last of them stands for ever if it is alone. */
+    private final Deque<Integer> busy = new ArrayDeque<>();
+
+    private boolean isBusyForEver;
+
+    /** Released when a silent server may go on. */
+    private final CountDownLatch silence = new CountDownLatch(1);
+
+    private boolean isSilentAtFirst;
+
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
         server.createContext("/data.bin", this::answer);
         server.start();
     }
 
     @AfterEach
     void stop() {
+        silence.countDown();
         server.stop(0);
+        threads.shutdownNow();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         String range = exchange.getRequestHeaders().getFirst("Range");
         ranges.add(String.valueOf(range));
+        Integer status = isBusyForEver ? busy.peek() : busy.poll();
+        if (status != null) {
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+            return;
+        }
         int from = range == null || !knowsRanges ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
         int cut = cuts.size() > 1 ? cuts.remove(0) : cuts.get(0);
         if (from >= CONTENT.length) {
@@ -79,8 +110,19 @@ class DownloadTest {
         exchange.sendResponseHeaders(from > 0 ? 206 : 200, CONTENT.length - from);
         exchange.getResponseBody().write(CONTENT, from, Math.min(cut, CONTENT.length - from));
         exchange.getResponseBody().flush();
+        if (isSilentAtFirst && ranges.size() == 1) {
+            await(silence);
+        }
         // Fewer bytes than promised: the client sees the connection end.
         exchange.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private URI uri(String path) {
@@ -89,7 +131,7 @@ class DownloadTest {
 
     private Path fetch(Consumer<Path> check) {
         Path target = folder.resolve("deep").resolve("data.bin");
-        Download.fetch(uri("/data.bin"), target, check);
+        Download.fetch(uri("/data.bin"), target, CONTENT.length, check, SOON);
         return target;
     }
 
@@ -186,8 +228,54 @@ class DownloadTest {
     void anAddressThatIsGoneIsToldAtOnce() {
         Path target = folder.resolve("gone.bin");
         String message = assertThrows(
-                        DataException.class, () -> Download.fetch(uri("/gone.bin"), target, DownloadTest::noCheck))
+                        DataException.class,
+                        () -> Download.fetch(uri("/gone.bin"), target, 1000, DownloadTest::noCheck))
                 .getMessage();
         assertTrue(message.contains("answered 404") && message.contains("/gone.bin"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503})
+    void aBusyServerIsAskedAgainAndWhatCameIsKept(int status) throws IOException {
+        Files.createDirectories(part().getParent());
+        Files.write(part(), Arrays.copyOf(CONTENT, 120_000));
+        busy.addAll(List.of(status, status));
+        assertArrayEquals(CONTENT, Files.readAllBytes(fetch(DownloadTest::noCheck)));
+        assertEquals(List.of("bytes=120000-", "bytes=120000-", "bytes=120000-"), ranges);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"503, 5, run it again", "403, 1, the address may have changed"})
+    void aServerThatGivesNothingIsLeftAndWhatCameIsKept(int status, int requests, String advice) throws IOException {
+        Files.createDirectories(part().getParent());
+        Files.write(part(), Arrays.copyOf(CONTENT, 120_000));
+        busy.add(status);
+        isBusyForEver = true;
+        String message = assertThrows(DataException.class, () -> fetch(DownloadTest::noCheck))
+                .getMessage();
+        assertTrue(message.contains("answered " + status) && message.contains(advice), message);
+        assertEquals(requests, ranges.size());
+        assertEquals(120_000, Files.size(part()));
+    }
+
+    @Test
+    void aSilentServerIsAskedAgain() throws IOException {
+        cuts.clear();
+        cuts.addAll(List.of(100_000, Integer.MAX_VALUE));
+        isSilentAtFirst = true;
+        assertArrayEquals(CONTENT, Files.readAllBytes(fetch(DownloadTest::noCheck)));
+        assertEquals(2, ranges.size(), ranges.toString());
+        assertTrue(ranges.get(1).startsWith("bytes="), ranges.toString());
+    }
+
+    @Test
+    void moreThanTheFileCanHaveIsNotTaken() {
+        Path target = folder.resolve("deep").resolve("data.bin");
+        String message = assertThrows(
+                        DataException.class,
+                        () -> Download.fetch(uri("/data.bin"), target, 299_999, DownloadTest::noCheck, SOON))
+                .getMessage();
+        assertTrue(message.contains("more than 299999 bytes"), message);
+        assertFalse(Files.exists(part()));
     }
 }

@@ -104,7 +104,7 @@ class PublishedWeightsTest {
 
     @Test
     void anotherFileThanThePointersIsThrownAway() {
-        pointer = pointer(new byte[] {1});
+        pointer = pointer(new byte[WEIGHTS.length]);
         String message = assertThrows(DataException.class, () -> download(NAME)).getMessage();
         assertTrue(message.contains("SHA-256 is") && message.contains("model.safetensors"), message);
         assertFalse(Files.exists(folder.resolve(NAME).resolve("model.safetensors")));
