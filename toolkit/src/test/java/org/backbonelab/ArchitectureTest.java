@@ -29,7 +29,7 @@ class ArchitectureTest {
             Map.entry("data", List.of("tensor")),
             Map.entry("layer", List.of("tensor")),
             Map.entry("model", List.of("layer", "tensor")),
-            Map.entry("optim", List.of("tensor")),
+            Map.entry("optim", List.of("layer", "tensor")),
             Map.entry("train", List.of("data", "layer", "model", "optim", "tensor")),
             Map.entry("results", List.of()),
             Map.entry("study", List.of("data", "model", "optim", "train", "results", "tensor", "layer")),

@@ -78,7 +78,7 @@ public final class ConvNeXt extends Backbone {
             dim = out;
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
-                layers.add(child(name, new ConvNeXtBlock(name, dim, config, rates[block++])));
+                layers.add(block(name, new ConvNeXtBlock(name, dim, config, rates[block++])));
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
@@ -88,6 +88,12 @@ public final class ConvNeXt extends Backbone {
     /** Returns the sizes. */
     public Config config() {
         return config;
+    }
+
+    /** As in V2's released fine-tuning code. */
+    @Override
+    protected int stemBlock() {
+        return 1;
     }
 
     @Override

@@ -149,7 +149,7 @@ public final class Hybrid extends Backbone {
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
                 double rate = rates[block++];
-                layers.add(child(
+                layers.add(block(
                         name,
                         config.has(Part.HETEROGENEOUS)
                                 ? new Heterogeneous(name, dim, config, rate)
@@ -158,6 +158,12 @@ public final class Hybrid extends Backbone {
         }
         headNorm = config.has(Part.LAYER_NORM) ? child("head.norm", LayerNorm.last(dim)) : null;
         fc = child("head.fc", Linear.classifier(dim, spec.classes(), INIT));
+    }
+
+    /** As {@link ConvNeXt} has it. */
+    @Override
+    protected int stemBlock() {
+        return 1;
     }
 
     @Override

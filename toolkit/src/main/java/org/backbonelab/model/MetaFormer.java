@@ -87,12 +87,18 @@ public final class MetaFormer extends Backbone {
             dim = out;
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
-                layers.add(child(name, new MetaBlock(name, stage, config, rates[at++])));
+                layers.add(block(name, new MetaBlock(name, stage, config, rates[at++])));
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
         fc = config.plain ? child("head.fc", Linear.classifier(dim, spec.classes(), INIT)) : null;
         mlpHead = config.plain ? null : child("head.fc", new MlpHead(dim, spec.classes()));
+    }
+
+    /** As {@link ConvNeXt} has it, whose stages these are. */
+    @Override
+    protected int stemBlock() {
+        return 1;
     }
 
     @Override

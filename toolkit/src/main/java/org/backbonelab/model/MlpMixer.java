@@ -36,7 +36,7 @@ public final class MlpMixer extends Backbone {
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
-            blocks.add(child(name, new MixerBlock(name, side * side, config, rates[i])));
+            blocks.add(block(name, new MixerBlock(name, side * side, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(config.dim));
         head = child("head", Linear.classifier(config.dim, spec.classes(), Init.ZEROS));

@@ -96,7 +96,7 @@ public final class MobileNet extends Backbone {
             for (int i = 0; i < stage.repeats; i++) {
                 String name = "blocks." + s + "." + i;
                 double rate = dropPath * blocks.size() / total;
-                blocks.add(child(name, new Block(name, in, stage, i == 0 ? stage.stride : 1, efficient, rate)));
+                blocks.add(block(name, new Block(name, in, stage, i == 0 ? stage.stride : 1, efficient, rate)));
                 in = stage.channels;
             }
         }

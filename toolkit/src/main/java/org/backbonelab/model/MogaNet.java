@@ -53,7 +53,7 @@ public final class MogaNet extends Backbone {
             layers.add(child(embed, stage == 0 ? new Stem(in, dim, config.stemStrides) : new Embed(in, dim)));
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "blocks" + (stage + 1) + "." + i;
-                layers.add(child(name, new Block(name, dim, config.ratios.get(stage) * dim, rates[at++])));
+                layers.add(block(name, new Block(name, dim, config.ratios.get(stage) * dim, rates[at++])));
             }
             layers.add(child("norm" + (stage + 1), new BatchNorm(dim, Init.ONES)));
             in = dim;

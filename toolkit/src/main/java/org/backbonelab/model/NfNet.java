@@ -101,7 +101,7 @@ public final class NfNet extends Backbone {
                 double rate = dropPath * blocks.size() / total;
                 String name = "stages." + stage + "." + i;
                 Geometry geometry = new Geometry(in, out, stride, config);
-                blocks.add(child(name, new NfBlock(name, geometry, 1 / Math.sqrt(variance), rate)));
+                blocks.add(block(name, new NfBlock(name, geometry, 1 / Math.sqrt(variance), rate)));
                 // A transition block resets the variance; each branch adds alpha squared.
                 variance = (i == 0 ? 1 : variance) + ALPHA * ALPHA;
                 in = out;

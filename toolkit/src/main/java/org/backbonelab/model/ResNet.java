@@ -58,7 +58,7 @@ public final class ResNet extends Backbone {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 String name = "layer" + (stage + 1) + "." + i;
                 List<Conv.Spec> convs = convolutions(in, config.widths.get(stage), stride, config.bottleneck);
-                blocks.add(child(name, new Block(name, convs, stride, rates[blocks.size()])));
+                blocks.add(block(name, new Block(name, convs, stride, rates[blocks.size()])));
                 in = convs.get(convs.size() - 1).out();
             }
         }

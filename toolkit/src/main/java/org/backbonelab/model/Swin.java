@@ -64,7 +64,7 @@ public final class Swin extends Backbone {
                 String name = "layers." + stage + ".blocks." + i;
                 int shift = i % 2 == 0 || side <= window ? 0 : config.window / 2;
                 Windows.Grid grid = new Windows.Grid(side, side, window, shift);
-                layers.add(child(name, new SwinBlock(name, dim, config.heads.get(stage), grid, rates[at++])));
+                layers.add(block(name, new SwinBlock(name, dim, config.heads.get(stage), grid, rates[at++])));
             }
         }
         norm = child("norm", LayerNorm.last(dim, EPS));

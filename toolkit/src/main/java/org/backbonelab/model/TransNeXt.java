@@ -67,7 +67,7 @@ public final class TransNeXt extends Backbone {
             Place place = new Place(dim, config.heads.get(stage), hidden, side, coarse);
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "block" + (stage + 1) + "." + i;
-                layers.add(child(name, new Block(name, place, rates[at++])));
+                layers.add(block(name, new Block(name, place, rates[at++])));
             }
             layers.add(child("norm" + (stage + 1), LayerNorm.last(dim)));
             in = dim;

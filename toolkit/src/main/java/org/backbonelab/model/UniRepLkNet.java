@@ -71,7 +71,7 @@ public final class UniRepLkNet extends Backbone {
             List<Integer> kernels = config.kernels.get(stage);
             for (int i = 0; i < kernels.size(); i++) {
                 String name = "stages." + stage + "." + i;
-                layers.add(child(name, new Block(name, dim, kernels.get(i), config.deployed, rates[at++])));
+                layers.add(block(name, new Block(name, dim, kernels.get(i), config.deployed, rates[at++])));
             }
             in = dim;
         }

@@ -64,7 +64,7 @@ public final class Vit extends Backbone {
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
-            blocks.add(child(name, new EncoderBlock(name, config, rates[i])));
+            blocks.add(block(name, new EncoderBlock(name, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(dim));
         head = child("head", Linear.classifier(dim, spec.classes(), config.isFlax() ? Init.ZEROS : Init.normal(0.02)));
