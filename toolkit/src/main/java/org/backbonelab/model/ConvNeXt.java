@@ -13,6 +13,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -149,17 +150,17 @@ public final class ConvNeXt extends Backbone {
             NDArray y = convDw.apply(visible == null ? x : x.mul(visible), pass);
             y = norm.apply(y.transpose(0, 2, 3, 1), pass);
             y = Activation.gelu(fc1.apply(y, pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             if (grn != null) {
                 y = grn.apply(y, visible == null ? null : visible.transpose(0, 2, 3, 1), pass);
             }
-            pass.tap(name + ".expanded", y);
+            pass.tap(Tap.EXPANDED, name + ".expanded", y);
             y = fc2.apply(y, pass);
             if (gamma != null) {
                 y = y.mul(pass.value(gamma, x));
             }
             NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

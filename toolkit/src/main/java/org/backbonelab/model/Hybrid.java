@@ -19,6 +19,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -205,10 +206,10 @@ public final class Hybrid extends Backbone {
         @Override
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = config.act(norm1.apply(conv1.apply(x, pass), pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             NDArray branch = norm2.apply(conv2.apply(y, pass), pass);
             NDArray out = config.act(pass.dropPath(branch, dropPath).add(x));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }
@@ -243,12 +244,12 @@ public final class Hybrid extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = norm.apply(convDw.apply(x, pass), pass).transpose(0, 2, 3, 1);
             y = config.act(fc1.apply(y, pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             y = grn == null ? y : grn.apply(y, pass);
             y = fc2.apply(y, pass);
             y = gamma == null ? y : y.mul(pass.value(gamma, x));
             NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

@@ -13,6 +13,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -123,7 +124,7 @@ public final class RepVgg extends Backbone {
                         .add(identity.apply(x, pass));
             }
             y = Activation.relu(y);
-            pass.tap(name, y);
+            pass.tap(Tap.BLOCK, name, y);
             return y;
         }
 

@@ -17,6 +17,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -200,13 +201,13 @@ public final class UniRepLkNet extends Backbone {
             NDArray gate = Activation.sigmoid(excite.apply(squeezed, pass));
             y = y.mul(gate.expandDims(2).expandDims(3)).transpose(0, 2, 3, 1);
             y = Activation.gelu(pwconv1.apply(y, pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             y = pwconv2.apply(grn.apply(y, pass), pass).transpose(0, 3, 1, 2);
             if (norm2 != null) {
                 y = norm2.apply(y, pass).mul(pass.value(gamma, x).reshape(1, -1, 1, 1));
             }
             NDArray out = pass.dropPath(y, dropPath).add(x);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
 
