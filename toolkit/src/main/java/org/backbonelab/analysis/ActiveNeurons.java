@@ -11,7 +11,7 @@ import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Supervised;
 
 /** The share of positive units after the activation of each block's MLP (arXiv 2106.01548, section 4). */
 public final class ActiveNeurons {

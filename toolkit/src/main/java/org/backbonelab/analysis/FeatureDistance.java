@@ -14,7 +14,7 @@ import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Supervised;
 
 /**
  * Cosine distance between the channels of a layer, the measure of feature collapse of ConvNeXt V2 (arXiv 2301.00808,

@@ -7,8 +7,8 @@ import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Split;
 import org.backbonelab.study.Measure;
-import org.backbonelab.train.Objective;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Supervised;
 
 /**
  * The top eigenvalue of the Hessian of the training loss, by power iteration as PyHessian does it.

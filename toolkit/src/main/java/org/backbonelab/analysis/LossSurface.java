@@ -11,8 +11,8 @@ import org.backbonelab.layer.Role;
 import org.backbonelab.study.Measure;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Objective;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Supervised;
 
 /**
  * The training loss over a plane through the weights, spanned by two filter-normalised random directions (Li et al.,

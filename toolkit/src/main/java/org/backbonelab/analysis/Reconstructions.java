@@ -14,8 +14,7 @@ import org.backbonelab.layer.Pass;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Masked;
-import org.backbonelab.train.Objective;
+import org.backbonelab.train.objective.Masked;
 
 /**
  * What masked pre-training sees and paints: original, masked and reconstructed test images.
@@ -37,7 +36,7 @@ public final class Reconstructions {
     public static Measure pictures() {
         return Measure.of(
                 "reconstruction",
-                kind -> kind == Objective.Kind.FCMAE,
+                objective -> objective instanceof Masked,
                 t -> new Measure.Found(Map.of(), Torch.withoutGradients(() -> series(t))));
     }
 
@@ -49,7 +48,7 @@ public final class Reconstructions {
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Masked.Reconstruction r = t.masked().reconstruct(manager, batch, Pass.evaluation(), 0);
+            Masked.Reconstruction r = ((Masked) t.objective()).reconstruct(manager, batch, Pass.evaluation(), 0);
             int side = Math.toIntExact(r.visible().getShape().get(2));
             int patch = batch.size() / side;
             NDArray patches = Masked.patchify(r.images(), patch);

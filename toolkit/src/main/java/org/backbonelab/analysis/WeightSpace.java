@@ -13,8 +13,8 @@ import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Objective;
-import org.backbonelab.train.Weights;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Weights;
 
 /**
  * The loss of a fixed batch as a function of the weights: walk to w + d, ask for the loss there, walk back exactly; and the

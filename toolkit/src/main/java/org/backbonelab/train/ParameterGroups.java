@@ -7,6 +7,11 @@ import org.backbonelab.layer.Role;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.LayerDecay;
 import org.backbonelab.optim.Optimizers;
+import org.backbonelab.recipe.OptimizationSettings;
+import org.backbonelab.recipe.ParameterGroup;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Weights;
 
 /** Which parameters are exempt from weight decay, and which learn more slowly. */
 final class ParameterGroups {
@@ -29,21 +34,23 @@ final class ParameterGroups {
      *     what it does not give
      */
     static BaseOptimizer optimizer(Objective objective, Weights weights, Recipe recipe) {
-        checkThatEachFits(recipe.groups(), weights.names());
-        Optimizers.Entry entry = Optimizers.get(recipe.optimizer());
-        BaseOptimizer optimizer = recipe.lookahead().around(entry.factory().build(recipe.lr(), recipe.weightDecay()));
+        OptimizationSettings settings = recipe.optimization();
+        checkThatEachFits(settings.groups(), weights.names());
+        Optimizers.Entry entry = Optimizers.get(settings.optimizer());
+        BaseOptimizer optimizer =
+                settings.lookahead().around(entry.factory().build(settings.lr(), settings.weightDecay()));
         if (optimizer.wantsCurvature() && !objective.canSample()) {
-            throw new IllegalArgumentException("optimizer " + recipe.optimizer()
+            throw new IllegalArgumentException("optimizer " + settings.optimizer()
                     + " estimates curvature from labels drawn from the network's prediction, which the objective "
                     + objective.getClass().getSimpleName() + " does not have; choose another optimizer");
         }
-        List<Double> scales = recipe.layerDecay() == 1
+        List<Double> scales = settings.layerDecay() == 1
                 ? Collections.nCopies(weights.names().size(), 1.0)
-                : LayerDecay.scales(weights.infos(), recipe.layerDecay());
+                : LayerDecay.scales(weights.infos(), settings.layerDecay());
         for (int i = 0; i < weights.names().size(); i++) {
             String name = weights.names().get(i);
             boolean decayed = entry.decaysAll() || isDecayed(weights.role(i));
-            ParameterGroup group = recipe.groups().stream()
+            ParameterGroup group = settings.groups().stream()
                     .filter(g -> g.fits(name))
                     .findFirst()
                     .orElse(REST);

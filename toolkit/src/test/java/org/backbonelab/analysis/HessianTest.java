@@ -13,7 +13,7 @@ import org.backbonelab.model.Backbone;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
 import org.backbonelab.testing.Nets;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Supervised;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;

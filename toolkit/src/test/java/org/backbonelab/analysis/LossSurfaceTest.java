@@ -14,7 +14,7 @@ import org.backbonelab.model.Backbone;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
 import org.backbonelab.testing.TinyNet;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 
 class LossSurfaceTest {

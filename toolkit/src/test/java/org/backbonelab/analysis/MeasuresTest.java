@@ -16,13 +16,14 @@ import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Recipes;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
-import org.backbonelab.train.Masked;
-import org.backbonelab.train.Objective;
-import org.backbonelab.train.Recipe;
+import org.backbonelab.train.objective.Masked;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,7 +78,7 @@ class MeasuresTest {
             Backbone model = Nets.create(manager, "resnet_micro");
             Map<String, float[]> before = new TreeMap<>(Nets.values(model.namedParameters()));
             for (Measure m : Measures.all()) {
-                if (m.after(Objective.Kind.SUPERVISED)) {
+                if (m.after(new Supervised(model, 0))) {
                     Measure.Found first = measure(m, model);
                     assertEquals(first, measure(m, model), m.name() + " is not repeatable");
                     Nets.values(model.namedParameters())
@@ -93,9 +94,9 @@ class MeasuresTest {
             ConvNeXt model = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
             FcmaeDecoder decoder = new FcmaeDecoder(model, 16);
             decoder.initialize(manager, 1);
-            Masked masked = new Masked(model, decoder, 0.6, 5);
+            Masked masked = new Masked(model, decoder, 0.6);
             Map<String, List<Double>> series = Reconstructions.pictures()
-                    .measure(new Trained(model, SPLIT, Recipe.fcmae(), masked, 0))
+                    .measure(new Trained(model, SPLIT, Recipes.fcmae(), masked, 0))
                     .series();
             List<Double> original = series.get("image_original");
             List<Double> holes = series.get("image_masked");

@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Augmentation;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
-import org.backbonelab.train.Recipe;
 
 /** Studies that train in a second, and what to compare of their rows. */
 final class Studies {

@@ -20,8 +20,15 @@ import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.optim.BaseOptimizer;
+import org.backbonelab.recipe.ParameterGroup;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.testing.Wrapped;
+import org.backbonelab.train.objective.Masked;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Supervised;
+import org.backbonelab.train.objective.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,7 +70,7 @@ class ParameterGroupsTest {
     @Test
     void maskedTrainsTheDecoderInPlaceOfTheHead() {
         ConvNeXt encoder = (ConvNeXt) Backbones.create("convnextv2_micro", new ImageSpec(1, 28, 10), 0);
-        Masked masked = new Masked(encoder, new FcmaeDecoder(encoder, 8), 0.6, 0);
+        Masked masked = new Masked(encoder, new FcmaeDecoder(encoder, 8), 0.6);
         Map<String, ParameterInfo> infos = masked.parameterInfos();
         Set<String> left = new HashSet<>(encoder.trainedParameters().keySet());
         left.removeAll(masked.parameters().keySet());
@@ -78,7 +85,7 @@ class ParameterGroupsTest {
     @Test
     void parameterThatAnObjectiveSaysNothingOfIsRefused() {
         ConvNeXt encoder = (ConvNeXt) Backbones.create("convnextv2_micro", new ImageSpec(1, 28, 10), 0);
-        Objective silent = new Wrapped(new Masked(encoder, new FcmaeDecoder(encoder, 8), 0.6, 0)) {
+        Objective silent = new Wrapped(new Masked(encoder, new FcmaeDecoder(encoder, 8), 0.6)) {
             @Override
             public Map<String, ParameterInfo> parameterInfos() {
                 return encoder.parameterInfos();
