@@ -10,8 +10,10 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
@@ -27,6 +29,8 @@ public abstract class Layer extends AbstractBlock {
     private final Map<Parameter, Spec> specs = new LinkedHashMap<>();
     /** DJL's own list of children puts numbers before their names. */
     private final Map<String, Layer> layers = new LinkedHashMap<>();
+
+    private final Set<String> blocks = new HashSet<>();
 
     /** {@code stored} is the shape in a weight file, which may have axes of length 1 more than {@code shape}. */
     private record Spec(Role role, Shape shape, Init init, Shape stored) {}
@@ -101,6 +105,22 @@ public abstract class Layer extends AbstractBlock {
         return addChildBlock(name, layer);
     }
 
+    /** Adds a child that is one of the blocks of this network, which are numbered from 1 in the order they are added. */
+    protected final <L extends Layer> L block(String name, L layer) {
+        blocks.add(name);
+        return child(name, layer);
+    }
+
+    /** Returns the block that the stem belongs to, all before the first block: 0, or 1 where it learns with the first. */
+    protected int stemBlock() {
+        return 0;
+    }
+
+    /** Returns {@link ParameterInfo#block} of what comes after the last block. */
+    public final int headBlock() {
+        return blocks.isEmpty() ? 0 : blocks.size() + 1;
+    }
+
     /** Returns every parameter and buffer of this layer by its timm-style name, in order of declaration. */
     public final Map<String, Parameter> namedParameters() {
         Map<String, Parameter> out = new LinkedHashMap<>();
@@ -120,13 +140,19 @@ public abstract class Layer extends AbstractBlock {
     /** Returns what every parameter and buffer of this layer is, by the names and in the order of the parameters. */
     public final Map<String, ParameterInfo> parameterInfos() {
         Map<String, ParameterInfo> out = new LinkedHashMap<>();
-        collectInfos("", out);
+        int stem = blocks.isEmpty() ? 0 : stemBlock();
+        specs.forEach((p, spec) -> out.put(p.getName(), new ParameterInfo(spec.role, spec.shape, stem)));
+        int passed = 0;
+        for (Map.Entry<String, Layer> child : layers.entrySet()) {
+            boolean isBlock = blocks.contains(child.getKey());
+            passed += isBlock ? 1 : 0;
+            int following = passed == 0 ? stem : passed + 1;
+            int block = isBlock ? passed : following;
+            child.getValue()
+                    .parameterInfos()
+                    .forEach((name, info) -> out.put(child.getKey() + "." + name, info.withBlock(block)));
+        }
         return out;
-    }
-
-    private void collectInfos(String prefix, Map<String, ParameterInfo> out) {
-        specs.forEach((p, spec) -> out.put(prefix + p.getName(), new ParameterInfo(spec.role, spec.shape)));
-        layers.forEach((name, layer) -> layer.collectInfos(prefix + name + ".", out));
     }
 
     private void collectShapes(Map<Parameter, Shape> out) {

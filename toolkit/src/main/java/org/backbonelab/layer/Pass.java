@@ -25,6 +25,7 @@ public final class Pass {
     private boolean updateStatistics;
     private boolean bf16;
     private boolean twiceDifferentiable;
+    private Tap heard;
     private BiConsumer<String, NDArray> tap;
     private Trace trace;
     private NDArray mask;
@@ -45,6 +46,7 @@ public final class Pass {
         out.updateStatistics = updateStatistics;
         out.bf16 = bf16;
         out.twiceDifferentiable = twiceDifferentiable;
+        out.heard = heard;
         out.tap = tap;
         out.trace = trace;
         out.mask = mask;
@@ -93,9 +95,12 @@ public final class Pass {
         return change(p -> p.twiceDifferentiable = true);
     }
 
-    /** Returns this pass with a listener for named activations; the arrays are valid during the call only. */
-    public Pass withTap(BiConsumer<String, NDArray> listener) {
-        return change(p -> p.tap = listener);
+    /** Returns this pass with a listener for activations of one kind; the arrays are valid during the call only. */
+    public Pass withTap(Tap kind, BiConsumer<String, NDArray> listener) {
+        return change(p -> {
+            p.heard = kind;
+            p.tap = listener;
+        });
     }
 
     /**
@@ -188,9 +193,9 @@ public final class Pass {
         }
     }
 
-    /** Shows a named activation to the listener, if there is one. */
-    public void tap(String name, NDArray activation) {
-        if (tap != null) {
+    /** Shows a named activation to the listener, if there is one for its kind. */
+    public void tap(Tap kind, String name, NDArray activation) {
+        if (tap != null && kind == heard) {
             tap.accept(name, bf16 ? Kernels.toFloat(activation) : activation);
         }
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
@@ -33,12 +34,9 @@ public final class ActiveNeurons {
             try (NDManager manager = Torch.newManager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                Pass pass = Pass.evaluation().withTap((name, x) -> {
-                    boolean mlp = name.endsWith(".act") && !name.contains("tokens");
-                    if (mlp || name.endsWith(".act1")) {
-                        double positive = x.gt(0).sum().toLongArray()[0];
-                        out.put(name, 100 * positive / x.size());
-                    }
+                Pass pass = Pass.evaluation().withTap(Tap.NEURONS, (name, x) -> {
+                    double positive = x.gt(0).sum().toLongArray()[0];
+                    out.put(name, 100 * positive / x.size());
                 });
                 t.model().apply(Supervised.images(manager, Hessian.batch(t.split(), IMAGES)), pass);
             }

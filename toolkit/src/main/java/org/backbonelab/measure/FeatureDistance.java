@@ -10,6 +10,7 @@ import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
@@ -25,7 +26,6 @@ import org.backbonelab.train.objective.Supervised;
  */
 public final class FeatureDistance {
     private static final int IMAGES = 200;
-    private static final String PROBE = ".expanded";
 
     private FeatureDistance() {}
 
@@ -56,11 +56,7 @@ public final class FeatureDistance {
             try (NDManager manager = Torch.newManager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                Pass pass = Pass.evaluation().withTap((name, x) -> {
-                    if (name.endsWith(PROBE)) {
-                        out.put(name, of(x));
-                    }
-                });
+                Pass pass = Pass.evaluation().withTap(Tap.EXPANDED, (name, x) -> out.put(name, of(x)));
                 t.model().forwardFeatures(Supervised.images(manager, batch), pass);
             }
             return out;

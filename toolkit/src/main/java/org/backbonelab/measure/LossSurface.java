@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.backbonelab.data.Batch;
+import org.backbonelab.layer.Role;
 import org.backbonelab.study.Measure;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
@@ -17,13 +19,15 @@ import org.backbonelab.train.objective.Supervised;
  * "Visualizing the Loss Landscape of Neural Nets", 2018).
  *
  * <p>For tensors of two axes or more each row (filter, output neuron) of a direction is scaled to the norm of the
- * weights' row; vectors stay where they are. A class token or position embedding counts each token as a row.
+ * weights' row; vectors stay where they are. A token or table of positions counts each vector along its last axis as a row.
  */
 public final class LossSurface {
     /** Points along each axis of the measure, from -1 to 1. */
     public static final int POINTS = 11;
 
     private static final int IMAGES = 64;
+    /** Whose first axis is not outputs: their rows are vectors along the last one. */
+    private static final Set<Role> TOKENS = Set.of(Role.TOKEN, Role.POSITION);
 
     private LossSurface() {}
 
@@ -70,9 +74,10 @@ public final class LossSurface {
                     if (d.getShape().dimension() < 2) {
                         d.muli(0);
                     } else {
-                        String name = space.names().get(i);
-                        boolean tokens = name.endsWith("_token") || name.endsWith("_embed");
-                        normalise(d, space.origin().get(i), tokens);
+                        normalise(
+                                d,
+                                space.origin().get(i),
+                                TOKENS.contains(space.infos().get(i).role()));
                     }
                 }
             }

@@ -7,8 +7,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.ToDoubleFunction;
+import org.backbonelab.layer.ParameterInfo;
+import org.backbonelab.layer.Role;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.study.Measure;
 import org.backbonelab.tensor.Matrices;
@@ -28,7 +31,7 @@ import tech.tablesaw.api.Table;
 public final class Spectra {
     private static final int BINS = 256;
     private static final int COMPONENTS = 5;
-    private static final String WEIGHT = ".weight";
+    private static final Set<Role> MATRICES = Set.of(Role.WEIGHT, Role.CLASSIFIER, Role.POSITION_NETWORK);
 
     private Spectra() {}
 
@@ -108,15 +111,16 @@ public final class Spectra {
     /** Returns the patterns of all layers; norms, biases, tokens and tables of positions are none. */
     public static List<Layer> layers(Backbone model) {
         List<Layer> out = new ArrayList<>();
+        Map<String, ParameterInfo> infos = model.parameterInfos();
         for (Map.Entry<String, Parameter> e : model.trainedParameters().entrySet()) {
             NDArray weight = e.getValue().getArray();
             int rank = weight.getShape().dimension();
-            if (e.getKey().endsWith(WEIGHT) && (rank == 2 || rank == 4)) {
+            if (MATRICES.contains(infos.get(e.getKey()).role()) && (rank == 2 || rank == 4)) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new CancellationException("the spectra were interrupted");
                 }
                 String name = e.getKey();
-                out.add(layer(name.substring(0, name.length() - WEIGHT.length()), weight));
+                out.add(layer(name.substring(0, Math.max(0, name.lastIndexOf('.'))), weight));
             }
         }
         return out;

@@ -3,18 +3,18 @@ package org.backbonelab.measure;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
+import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Weights;
 
 /**
  * The loss of a fixed batch as a function of the weights: walk to w + d, ask for the loss there, walk back exactly; and the
@@ -26,26 +26,26 @@ final class WeightSpace implements AutoCloseable {
     private final NDManager manager = Torch.newManager();
     private final Objective objective;
     private final Batch batch;
-    private final List<String> names = new ArrayList<>();
-    private final List<NDArray> weights = new ArrayList<>();
+    private final List<ParameterInfo> infos;
+    private final List<NDArray> weights;
     private final List<NDArray> origin = new ArrayList<>();
 
     WeightSpace(Objective objective, Batch batch) {
         this.objective = objective;
         this.batch = batch;
-        for (Map.Entry<String, Parameter> e : objective.parameters().entrySet()) {
-            NDArray w = e.getValue().getArray();
-            names.add(e.getKey());
-            weights.add(w);
+        Weights trained = Weights.of(objective);
+        infos = trained.infos();
+        weights = trained.arrays();
+        for (NDArray w : weights) {
             NDArray copy = w.duplicate();
             copy.attach(manager);
             origin.add(copy);
         }
     }
 
-    /** Returns the names of the tensors, in the order of all directions. */
-    List<String> names() {
-        return names;
+    /** Returns what the tensors are, in the order of all directions. */
+    List<ParameterInfo> infos() {
+        return infos;
     }
 
     /** Returns the weights this started from. */

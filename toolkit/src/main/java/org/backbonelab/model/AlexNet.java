@@ -9,6 +9,7 @@ import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Spatial;
 
 /**
@@ -60,7 +61,7 @@ public final class AlexNet extends Backbone {
         NDArray y = x;
         for (int i = 0; i < convs.size(); i++) {
             y = Activation.relu(convs.get(i).apply(y, pass));
-            pass.tap("features." + i, y);
+            pass.tap(Tap.BLOCK, "features." + i, y);
             if (i < 2 || i == 4) {
                 y = Pool.maxPool2d(y, new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), false);
             }

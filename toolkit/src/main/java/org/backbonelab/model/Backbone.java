@@ -9,17 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
 /** An image classifier: features, then a head; (N, C, H, W) to logits (N, classes). */
 public abstract class Backbone extends Layer {
-    /** Activations inside a block, by the name under which a pass shows them. */
-    private static final Pattern INSIDE_BLOCK = Pattern.compile(".*\\.(act\\d?|expanded)");
-
     private final ImageSpec spec;
     private Function<ImageSpec, Backbone> rebuild;
 
@@ -67,15 +64,13 @@ public abstract class Backbone extends Layer {
         Map<Long, NDArray> maps = new LinkedHashMap<>();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            forwardFeatures(x, pass.withTap((name, y) -> {
-                if (!INSIDE_BLOCK.matcher(name).matches()) {
-                    NDArray map = asMap(y);
-                    NDScope.unregister(map);
-                    NDArray earlier = maps.put(map.getShape().get(2), map);
-                    if (earlier != null) {
-                        // The next block has used it by now, and the graph holds what it needs.
-                        earlier.close();
-                    }
+            forwardFeatures(x, pass.withTap(Tap.BLOCK, (name, y) -> {
+                NDArray map = asMap(y);
+                NDScope.unregister(map);
+                NDArray earlier = maps.put(map.getShape().get(2), map);
+                if (earlier != null) {
+                    // The next block has used it by now, and the graph holds what it needs.
+                    earlier.close();
                 }
             }));
             maps.values().forEach(NDScope::unregister);

@@ -13,6 +13,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -78,7 +79,7 @@ public final class ConvNeXt extends Backbone {
             dim = out;
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
-                layers.add(child(name, new ConvNeXtBlock(name, dim, config, rates[block++])));
+                layers.add(block(name, new ConvNeXtBlock(name, dim, config, rates[block++])));
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
@@ -88,6 +89,12 @@ public final class ConvNeXt extends Backbone {
     /** Returns the sizes. */
     public Config config() {
         return config;
+    }
+
+    /** As in V2's released fine-tuning code. */
+    @Override
+    protected int stemBlock() {
+        return 1;
     }
 
     @Override
@@ -143,17 +150,17 @@ public final class ConvNeXt extends Backbone {
             NDArray y = convDw.apply(visible == null ? x : x.mul(visible), pass);
             y = norm.apply(y.transpose(0, 2, 3, 1), pass);
             y = Activation.gelu(fc1.apply(y, pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             if (grn != null) {
                 y = grn.apply(y, visible == null ? null : visible.transpose(0, 2, 3, 1), pass);
             }
-            pass.tap(name + ".expanded", y);
+            pass.tap(Tap.EXPANDED, name + ".expanded", y);
             y = fc2.apply(y, pass);
             if (gamma != null) {
                 y = y.mul(pass.value(gamma, x));
             }
             NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

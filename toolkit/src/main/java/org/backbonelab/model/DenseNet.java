@@ -13,6 +13,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -107,7 +108,7 @@ public final class DenseNet extends Backbone {
             NDArray y = conv1.apply(norm1.applyRelu(x, pass), pass);
             y = conv2.apply(norm2.applyRelu(y, pass), pass);
             NDArray out = NDArrays.concat(new NDList(x, pass.dropPath(y, dropPath)), 1);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

@@ -110,6 +110,7 @@ abstract class FovealAttention extends Layer {
             kv = child("kv", new Linear(dim, 2 * dim, INIT));
             sr = child("sr", Linear.pointwise(dim, dim, Init.heFanOut()));
             norm = child("norm", LayerNorm.last(dim, TransNeXt.DEFAULT_EPS));
+            // The last two are what a query and the values of its neighbours are multiplied by: weights, which decay.
             local = List.of(
                     parameter("relative_pos_bias_local", Role.POSITION, Init.normal(0.0004), heads, WINDOW),
                     parameter("learnable_tokens", Role.WEIGHT, INIT, heads, dim / heads, WINDOW),

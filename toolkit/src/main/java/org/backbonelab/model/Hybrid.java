@@ -19,6 +19,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -149,7 +150,7 @@ public final class Hybrid extends Backbone {
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
                 double rate = rates[block++];
-                layers.add(child(
+                layers.add(block(
                         name,
                         config.has(Part.HETEROGENEOUS)
                                 ? new Heterogeneous(name, dim, config, rate)
@@ -158,6 +159,12 @@ public final class Hybrid extends Backbone {
         }
         headNorm = config.has(Part.LAYER_NORM) ? child("head.norm", LayerNorm.last(dim)) : null;
         fc = child("head.fc", Linear.classifier(dim, spec.classes(), INIT));
+    }
+
+    /** As {@link ConvNeXt} has it. */
+    @Override
+    protected int stemBlock() {
+        return 1;
     }
 
     @Override
@@ -199,10 +206,10 @@ public final class Hybrid extends Backbone {
         @Override
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = config.act(norm1.apply(conv1.apply(x, pass), pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             NDArray branch = norm2.apply(conv2.apply(y, pass), pass);
             NDArray out = config.act(pass.dropPath(branch, dropPath).add(x));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }
@@ -237,12 +244,12 @@ public final class Hybrid extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = norm.apply(convDw.apply(x, pass), pass).transpose(0, 2, 3, 1);
             y = config.act(fc1.apply(y, pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             y = grn == null ? y : grn.apply(y, pass);
             y = fc2.apply(y, pass);
             y = gamma == null ? y : y.mul(pass.value(gamma, x));
             NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

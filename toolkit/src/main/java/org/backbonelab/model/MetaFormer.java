@@ -12,6 +12,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Pointwise;
 import org.backbonelab.tensor.Spatial;
@@ -87,12 +88,18 @@ public final class MetaFormer extends Backbone {
             dim = out;
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "stages." + stage + ".blocks." + i;
-                layers.add(child(name, new MetaBlock(name, stage, config, rates[at++])));
+                layers.add(block(name, new MetaBlock(name, stage, config, rates[at++])));
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
         fc = config.plain ? child("head.fc", Linear.classifier(dim, spec.classes(), INIT)) : null;
         mlpHead = config.plain ? null : child("head.fc", new MlpHead(dim, spec.classes()));
+    }
+
+    /** As {@link ConvNeXt} has it, whose stages these are. */
+    @Override
+    protected int stemBlock() {
+        return 1;
     }
 
     @Override
@@ -236,9 +243,9 @@ public final class MetaFormer extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = scaled(x, scale1, pass).add(pass.dropPath(mix(norm1.apply(x, pass), pass), dropPath));
             NDArray hidden = act.apply(fc1.apply(norm2.apply(y, pass), pass), pass);
-            pass.tap(name + ".act", hidden);
+            pass.tap(Tap.NEURONS, name + ".act", hidden);
             NDArray out = scaled(y, scale2, pass).add(pass.dropPath(fc2.apply(hidden, pass), dropPath));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
 

@@ -10,6 +10,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 
 /**
  * MLP-Mixer (Tolstikhin et al. 2021): token MLPs and channel MLPs, mean over tokens, zero head.
@@ -36,7 +37,7 @@ public final class MlpMixer extends Backbone {
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
-            blocks.add(child(name, new MixerBlock(name, side * side, config, rates[i])));
+            blocks.add(block(name, new MixerBlock(name, side * side, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(config.dim));
         head = child("head", Linear.classifier(config.dim, spec.classes(), Init.ZEROS));
@@ -77,7 +78,8 @@ public final class MlpMixer extends Backbone {
             Init init = Init.truncatedLeCun();
             norm1 = child("norm1", LayerNorm.last(config.dim));
             tokens = child(
-                    "mlp_tokens", new Mlp(tokenCount, config.tokenHidden, init, Init.ZEROS, name + ".tokens.act"));
+                    "mlp_tokens",
+                    new Mlp(tokenCount, config.tokenHidden, init, Init.ZEROS, Tap.INNER, name + ".tokens.act"));
             norm2 = child("norm2", LayerNorm.last(config.dim));
             channels =
                     child("mlp_channels", new Mlp(config.dim, config.channelHidden, init, Init.ZEROS, name + ".act"));
@@ -89,7 +91,7 @@ public final class MlpMixer extends Backbone {
                     tokens.apply(norm1.apply(x, pass).transpose(0, 2, 1), pass).transpose(0, 2, 1);
             NDArray y = x.add(pass.dropPath(mixed, dropPath));
             NDArray out = y.add(pass.dropPath(channels.apply(norm2.apply(y, pass), pass), dropPath));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

@@ -10,6 +10,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Pointwise;
 
@@ -96,7 +97,7 @@ public final class MobileNet extends Backbone {
             for (int i = 0; i < stage.repeats; i++) {
                 String name = "blocks." + s + "." + i;
                 double rate = dropPath * blocks.size() / total;
-                blocks.add(child(name, new Block(name, in, stage, i == 0 ? stage.stride : 1, efficient, rate)));
+                blocks.add(block(name, new Block(name, in, stage, i == 0 ? stage.stride : 1, efficient, rate)));
                 in = stage.channels;
             }
         }
@@ -171,7 +172,7 @@ public final class MobileNet extends Backbone {
                 y = act(expandNorm.apply(expand.apply(y, pass), pass), efficient);
             }
             y = act(depthwiseNorm.apply(depthwise.apply(y, pass), pass), efficient);
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             if (efficient) {
                 NDArray squeezed = Pointwise.silu(reduce.apply(Kernels.spatialMean(y), pass));
                 NDArray gate = Activation.sigmoid(excite.apply(squeezed, pass));
@@ -179,7 +180,7 @@ public final class MobileNet extends Backbone {
             }
             y = projectNorm.apply(project.apply(y, pass), pass);
             NDArray out = residual ? pass.dropPath(y, dropPath).add(x) : y;
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

@@ -15,6 +15,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Pointwise;
 
@@ -53,7 +54,7 @@ public final class MogaNet extends Backbone {
             layers.add(child(embed, stage == 0 ? new Stem(in, dim, config.stemStrides) : new Embed(in, dim)));
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "blocks" + (stage + 1) + "." + i;
-                layers.add(child(name, new Block(name, dim, config.ratios.get(stage) * dim, rates[at++])));
+                layers.add(block(name, new Block(name, dim, config.ratios.get(stage) * dim, rates[at++])));
             }
             layers.add(child("norm" + (stage + 1), new BatchNorm(dim, Init.ONES)));
             in = dim;
@@ -149,7 +150,7 @@ public final class MogaNet extends Backbone {
             NDArray y = pass.dropPath(branch, dropPath).add(x);
             branch = mlp.apply(norm2.apply(y, pass), pass).mul(channels(scale2, x, pass));
             NDArray out = pass.dropPath(branch, dropPath).add(y);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }
@@ -232,7 +233,7 @@ public final class MogaNet extends Backbone {
         @Override
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = Activation.gelu(depthwise.apply(fc1.apply(x, pass), pass));
-            pass.tap(tap, y);
+            pass.tap(Tap.NEURONS, tap, y);
             NDArray common = Activation.gelu(decompose.apply(y, pass));
             return fc2.apply(y.add(y.sub(common).mul(channels(sigma, x, pass))), pass);
         }

@@ -14,6 +14,7 @@ import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
 import org.backbonelab.layer.ScaledStdConv;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
@@ -101,7 +102,7 @@ public final class NfNet extends Backbone {
                 double rate = dropPath * blocks.size() / total;
                 String name = "stages." + stage + "." + i;
                 Geometry geometry = new Geometry(in, out, stride, config);
-                blocks.add(child(name, new NfBlock(name, geometry, 1 / Math.sqrt(variance), rate)));
+                blocks.add(block(name, new NfBlock(name, geometry, 1 / Math.sqrt(variance), rate)));
                 // A transition block resets the variance; each branch adds alpha squared.
                 variance = (i == 0 ? 1 : variance) + ALPHA * ALPHA;
                 in = out;
@@ -199,7 +200,7 @@ public final class NfNet extends Backbone {
             y = y.mul(gate.expandDims(2).expandDims(3));
             y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(Torch.scalar(x, ALPHA));
             NDArray out = y.add(skip);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

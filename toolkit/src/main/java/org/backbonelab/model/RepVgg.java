@@ -13,6 +13,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -46,19 +47,16 @@ public final class RepVgg extends Backbone {
         double[] rates =
                 dropPathRates(config.depths.stream().mapToInt(Integer::intValue).sum() + 1, dropPath);
         int in = config.stem;
-        add("stem", Conv.Spec.same(spec.channels(), in, 3, 2), 0);
+        blocks.add(child("stem", new RepBlock("stem", Conv.Spec.same(spec.channels(), in, 3, 2), config.deployed, 0)));
         for (int stage = 0; stage < config.widths.size(); stage++) {
             for (int i = 0; i < config.depths.get(stage); i++) {
                 Conv.Spec conv = Conv.Spec.same(in, config.widths.get(stage), 3, i == 0 ? 2 : 1);
-                add("stages." + stage + "." + i, conv, rates[blocks.size()]);
+                String name = "stages." + stage + "." + i;
+                blocks.add(block(name, new RepBlock(name, conv, config.deployed, rates[blocks.size()])));
                 in = config.widths.get(stage);
             }
         }
         fc = child("head.fc", Linear.classifier(in, spec.classes(), Init.normal(0.01)));
-    }
-
-    private void add(String name, Conv.Spec spec, double rate) {
-        blocks.add(child(name, new RepBlock(name, spec, config.deployed, rate)));
     }
 
     @Override
@@ -126,7 +124,7 @@ public final class RepVgg extends Backbone {
                         .add(identity.apply(x, pass));
             }
             y = Activation.relu(y);
-            pass.tap(name, y);
+            pass.tap(Tap.BLOCK, name, y);
             return y;
         }
 

@@ -11,6 +11,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -58,7 +59,7 @@ public final class ResNet extends Backbone {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 String name = "layer" + (stage + 1) + "." + i;
                 List<Conv.Spec> convs = convolutions(in, config.widths.get(stage), stride, config.bottleneck);
-                blocks.add(child(name, new Block(name, convs, stride, rates[blocks.size()])));
+                blocks.add(block(name, new Block(name, convs, stride, rates[blocks.size()])));
                 in = convs.get(convs.size() - 1).out();
             }
         }
@@ -126,12 +127,12 @@ public final class ResNet extends Backbone {
             int last = convs.size() - 1;
             for (int i = 0; i < last; i++) {
                 y = norms.get(i).applyRelu(convs.get(i).apply(y, pass), pass);
-                pass.tap(name + ".act" + (i + 1), y);
+                pass.tap(i == 0 ? Tap.NEURONS : Tap.INNER, name + ".act" + (i + 1), y);
             }
             NDArray branch = norms.get(last).apply(convs.get(last).apply(y, pass), pass);
             NDArray skip = shortcut == null ? x : shortcutNorm.apply(shortcut.apply(x, pass), pass);
             y = Kernels.addRelu(pass.dropPath(branch, dropPath), skip);
-            pass.tap(name, y);
+            pass.tap(Tap.BLOCK, name, y);
             return y;
         }
     }

@@ -12,6 +12,7 @@ import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Windows;
 
@@ -69,7 +70,7 @@ public final class Swin extends Backbone {
                 String name = "layers." + stage + ".blocks." + i;
                 int shift = i % 2 == 0 || side <= window ? 0 : config.window / 2;
                 Windows.Grid grid = new Windows.Grid(side, side, window, shift);
-                layers.add(child(name, new SwinBlock(name, dim, config.heads.get(stage), grid, rates[at++])));
+                layers.add(block(name, new SwinBlock(name, dim, config.heads.get(stage), grid, rates[at++])));
             }
         }
         norm = child("norm", LayerNorm.last(dim, EPS));
@@ -168,7 +169,7 @@ public final class Swin extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = x.add(pass.dropPath(attn.apply(norm1.apply(x, pass), pass), dropPath));
             NDArray out = y.add(pass.dropPath(mlp.apply(norm2.apply(y, pass), pass), dropPath));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

@@ -11,6 +11,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -67,7 +68,7 @@ public final class TransNeXt extends Backbone {
             Place place = new Place(dim, config.heads.get(stage), hidden, side, coarse);
             for (int i = 0; i < config.depths.get(stage); i++) {
                 String name = "block" + (stage + 1) + "." + i;
-                layers.add(child(name, new Block(name, place, rates[at++])));
+                layers.add(block(name, new Block(name, place, rates[at++])));
             }
             layers.add(child("norm" + (stage + 1), LayerNorm.last(dim)));
             in = dim;
@@ -132,7 +133,7 @@ public final class TransNeXt extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = x.add(pass.dropPath(attn.apply(norm1.apply(x, pass), pass), dropPath));
             NDArray out = y.add(pass.dropPath(mlp.apply(norm2.apply(y, pass), pass), dropPath));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }
@@ -156,7 +157,7 @@ public final class TransNeXt extends Backbone {
             NDList halves = fc1.apply(x, pass).split(2, 3);
             NDArray gate = depthwise.apply(halves.get(0).transpose(0, 3, 1, 2), pass);
             gate = Activation.gelu(gate.transpose(0, 2, 3, 1));
-            pass.tap(tap, gate);
+            pass.tap(Tap.NEURONS, tap, gate);
             return fc2.apply(gate.mul(halves.get(1)), pass);
         }
     }

@@ -17,6 +17,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -71,7 +72,7 @@ public final class UniRepLkNet extends Backbone {
             List<Integer> kernels = config.kernels.get(stage);
             for (int i = 0; i < kernels.size(); i++) {
                 String name = "stages." + stage + "." + i;
-                layers.add(child(name, new Block(name, dim, kernels.get(i), config.deployed, rates[at++])));
+                layers.add(block(name, new Block(name, dim, kernels.get(i), config.deployed, rates[at++])));
             }
             in = dim;
         }
@@ -200,13 +201,13 @@ public final class UniRepLkNet extends Backbone {
             NDArray gate = Activation.sigmoid(excite.apply(squeezed, pass));
             y = y.mul(gate.expandDims(2).expandDims(3)).transpose(0, 2, 3, 1);
             y = Activation.gelu(pwconv1.apply(y, pass));
-            pass.tap(name + ".act", y);
+            pass.tap(Tap.NEURONS, name + ".act", y);
             y = pwconv2.apply(grn.apply(y, pass), pass).transpose(0, 3, 1, 2);
             if (norm2 != null) {
                 y = norm2.apply(y, pass).mul(pass.value(gamma, x).reshape(1, -1, 1, 1));
             }
             NDArray out = pass.dropPath(y, dropPath).add(x);
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
 

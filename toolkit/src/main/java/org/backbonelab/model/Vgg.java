@@ -11,6 +11,7 @@ import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Spatial;
 
 /**
@@ -75,7 +76,7 @@ public final class Vgg extends Backbone {
             for (int i = 0; i < config.depth; i++) {
                 NDArray z = convs.get(stage).get(i).apply(y, pass);
                 y = norms.get(stage).get(i).applyRelu(z, pass);
-                pass.tap("stages." + stage + "." + i, y);
+                pass.tap(Tap.BLOCK, "stages." + stage + "." + i, y);
             }
             y = Pool.maxPool2d(y, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false);
         }

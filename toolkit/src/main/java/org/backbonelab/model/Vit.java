@@ -15,6 +15,7 @@ import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.Tap;
 
 /**
  * Vision Transformer (Dosovitskiy et al. 2021): pre-norm blocks, class token, learned positions.
@@ -64,7 +65,7 @@ public final class Vit extends Backbone {
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
-            blocks.add(child(name, new EncoderBlock(name, config, rates[i])));
+            blocks.add(block(name, new EncoderBlock(name, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(dim));
         head = child("head", Linear.classifier(dim, spec.classes(), config.isFlax() ? Init.ZEROS : Init.normal(0.02)));
@@ -119,7 +120,7 @@ public final class Vit extends Backbone {
         public NDArray apply(NDArray x, Pass pass) {
             NDArray y = x.add(pass.dropPath(attn.apply(norm1.apply(x, pass), pass), dropPath));
             NDArray out = y.add(pass.dropPath(mlp.apply(norm2.apply(y, pass), pass), dropPath));
-            pass.tap(name, out);
+            pass.tap(Tap.BLOCK, name, out);
             return out;
         }
     }

@@ -1,9 +1,9 @@
 package org.backbonelab.train;
 
-import ai.djl.ndarray.types.Shape;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
+import org.backbonelab.layer.Role;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.LayerDecay;
 import org.backbonelab.optim.Optimizers;
@@ -15,9 +15,14 @@ import org.backbonelab.train.objective.Weights;
 
 /** Which parameters are exempt from weight decay, and which learn more slowly. */
 final class ParameterGroups {
-    private static final Pattern EXEMPT =
-            Pattern.compile(".*(_embed|_token|relative_position_bias_table|gain|gamma|\\.scale"
-                    + "|cpb_fc\\d\\.weight|query_embedding|relative_pos_bias_local|temperature)");
+    /**
+     * What decay acts on; the others are exempt, as in timm and the papers' own code.
+     *
+     * <p>Exempt are biases, norms (GRN too), LayerScale, residual scales, position embeddings, all that gives biases by
+     * relative position, temperatures of softmaxes, tokens, gains of standardised convolutions.
+     */
+    private static final Set<Role> DECAYED = Set.of(Role.WEIGHT, Role.CLASSIFIER);
+
     private static final ParameterGroup REST = new ParameterGroup(".*", 1, 1);
 
     private ParameterGroups() {}
@@ -39,17 +44,17 @@ final class ParameterGroups {
                     + " estimates curvature from labels drawn from the network's prediction, which the objective "
                     + objective.getClass().getSimpleName() + " does not have; choose another optimizer");
         }
-        Map<String, Double> scales =
-                settings.layerDecay() == 1 ? Map.of() : LayerDecay.scales(weights.names(), settings.layerDecay());
+        List<Double> scales = settings.layerDecay() == 1
+                ? Collections.nCopies(weights.names().size(), 1.0)
+                : LayerDecay.scales(weights.infos(), settings.layerDecay());
         for (int i = 0; i < weights.names().size(); i++) {
             String name = weights.names().get(i);
-            boolean decayed =
-                    entry.decaysAll() || isDecayed(name, weights.arrays().get(i).getShape());
+            boolean decayed = entry.decaysAll() || isDecayed(weights.role(i));
             ParameterGroup group = settings.groups().stream()
                     .filter(g -> g.fits(name))
                     .findFirst()
                     .orElse(REST);
-            optimizer.group(name, decayed ? group.decayScale() : 0, group.lrScale() * scales.getOrDefault(name, 1.0));
+            optimizer.group(name, decayed ? group.decayScale() : 0, group.lrScale() * scales.get(i));
         }
         return optimizer;
     }
@@ -64,13 +69,8 @@ final class ParameterGroups {
         }
     }
 
-    /**
-     * Tells whether decay acts on a parameter; the exempt are those of timm and of the papers' own code.
-     *
-     * <p>Scalars and vectors: biases, norms (GRN too), LayerScale, residual scales. Whatever their shape: position
-     * embeddings, all that gives biases by relative position, temperatures of softmaxes, tokens, gains of standardised convolutions.
-     */
-    static boolean isDecayed(String name, Shape shape) {
-        return shape.dimension() >= 2 && !EXEMPT.matcher(name).matches();
+    /** Tells whether decay acts on parameters of a role. */
+    static boolean isDecayed(Role role) {
+        return DECAYED.contains(role);
     }
 }

@@ -90,7 +90,10 @@ public final class Masked implements Objective {
     @Override
     public Map<String, Parameter> parameters() {
         Map<String, Parameter> out = withDecoder(encoder.trainedParameters());
-        out.keySet().removeIf(name -> name.startsWith("head."));
+        // The decoder stands in place of the head, which no loss reaches.
+        Map<String, ParameterInfo> infos = encoder.parameterInfos();
+        int head = encoder.headBlock();
+        out.keySet().removeIf(name -> infos.containsKey(name) && infos.get(name).block() == head);
         return out;
     }
 
@@ -102,7 +105,8 @@ public final class Masked implements Objective {
     @Override
     public Map<String, ParameterInfo> parameterInfos() {
         Map<String, ParameterInfo> out = new LinkedHashMap<>(encoder.parameterInfos());
-        decoder.parameterInfos().forEach((name, info) -> out.put("decoder." + name, info));
+        int head = encoder.headBlock();
+        decoder.parameterInfos().forEach((name, info) -> out.put("decoder." + name, info.withBlock(head)));
         return out;
     }
 
