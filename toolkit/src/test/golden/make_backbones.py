@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json.
+"""Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json, golden/swin/<size>.json.
 
     git clone https://github.com/huggingface/pytorch-image-models timm
     git clone https://github.com/Westlake-AI/MogaNet
     git clone https://github.com/AILab-CVC/UniRepLKNet
     git clone https://github.com/DaiShiResearch/TransNeXt
     /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm MogaNet UniRepLKNet TransNeXt/classification [name ...]
+    python3 toolkit/src/test/golden/make_backbones.py --swin [size ...]
+
+The second form takes an installed timm of 1.0.31 or later. Before, timm took the grid of a later stage for smaller than it
+is wherever a side is odd, and so chose other windows than the features have; 228 pixels ended in an error.
 
 Weights are not stored: both sides make them by one rule from a parameter's name and its shape in timm.
 
@@ -311,11 +315,40 @@ def cases(timm):
     return out
 
 
+SWIN_SIZES = [60, 100, 104, 228, 240]
+
+
+def swin(size):
+    """A tiny Swin of four stages; with patches of 4 the sides of these sizes become odd on the way."""
+    import timm
+    from timm.models.swin_transformer import SwinTransformer
+    shape = dict(patch_size=4, embed_dim=12, depths=(2, 2, 2, 2), num_heads=(1, 2, 4, 8), window_size=7)
+    if tuple(int(n) for n in timm.__version__.split(".")[:3]) < (1, 0, 31):
+        raise SystemExit(f"timm is {timm.__version__}, expected 1.0.31 or later: others round odd grids down")
+    how = "SwinTransformer(" + ", ".join(f"{k}={v}" for k, v in {"img_size": size, **shape}.items()) + ")"
+    return {
+        "reference": {"name": "timm", "version": timm.__version__, "torch": torch.__version__, "how": how},
+        "image": {"channels": 3, "size": size, "classes": 10},
+        **run(SwinTransformer(img_size=size, num_classes=10, drop_path_rate=0, **shape), size),
+    }
+
+
+def write(path, file):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(file, indent=1)
+    # One line a gradient.
+    text = re.sub(r"\[\s+([^\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
+    path.write_text(text + "\n")
+
+
 def main():
+    torch.set_num_threads(1)
+    if sys.argv[1] == "--swin":
+        for size in [int(a) for a in sys.argv[2:]] or SWIN_SIZES:
+            write(OUT.parent / "swin" / f"{size}.json", swin(size))
+        return
     timm = load_timm(sys.argv[1])
     sys.path += sys.argv[2:5]
-    torch.set_num_threads(1)
-    OUT.mkdir(parents=True, exist_ok=True)
     chosen = sys.argv[5:]
     for name, case in cases(timm).items():
         if chosen and name not in chosen:
@@ -328,10 +361,7 @@ def main():
             "published": {"size": case.published, "classes": 1000, "parameters": parameters},
             **found,
         }
-        text = json.dumps(file, indent=1)
-        # One line a gradient.
-        text = re.sub(r"\[\s+([^\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
-        (OUT / f"{name}.json").write_text(text + "\n")
+        write(OUT / f"{name}.json", file)
         print(name, parameters, found["logits"][:3])
 
 

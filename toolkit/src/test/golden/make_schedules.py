@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """Writes the golden file of the learning-rate schedules and of the decay of the weights' moving average.
 
-    apt-get install -y --no-install-recommends python3-torch
-    /usr/bin/python3 toolkit/src/test/golden/make_schedules.py
+    pip install torch timm
+    python3 toolkit/src/test/golden/make_schedules.py
 
 A run of 12 epochs of 5 steps, warm-up 10 steps where there is one, base rate 0.2. torch.optim.lr_scheduler gives what
 it has; mmcv's rule (the warm-up multiplies a decay whose clock runs from the first step) is its formula, from its
-documentation: lr = regular * (1 - (1 - t / warmup) * (1 - ratio)).
+documentation: lr = regular * (1 - (1 - t / warmup) * (1 - ratio)). timm's CosineLRScheduler is stepped once an update, in
+both of its conventions.
 """
 import json
 import math
 import pathlib
 import warnings
 
+import timm
 import torch
+from timm.scheduler import CosineLRScheduler
 from torch.optim import lr_scheduler as lrs
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "golden"
@@ -59,6 +62,19 @@ def mmcv(ratio, floor, per_epoch):
     return out
 
 
+def timms(prefix, start, floor):
+    """The warm-up stands before the schedule (prefix), or is cut out of it."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=BASE)
+    scheduler = CosineLRScheduler(
+        optimizer, t_initial=TOTAL - WARMUP if prefix else TOTAL, lr_min=floor * BASE, warmup_t=WARMUP,
+        warmup_lr_init=start * BASE, warmup_prefix=prefix, t_in_epochs=False)
+    out = []
+    for step in range(TOTAL):
+        scheduler.step_update(step)
+        out.append(optimizer.param_groups[0]["lr"])
+    return out
+
+
 def schedules():
     return {
         "constant": run(lambda o: lrs.LambdaLR(o, lambda _: 1.0)),
@@ -73,6 +89,9 @@ def schedules():
         "linear after warm-up": run(warmed(1e-3, linear(TOTAL - WARMUP))),
         "mmcv": mmcv(1e-5, 1e-3, False),
         "mmcv per epoch": mmcv(1e-5, 0.0, True),
+        "timm": timms(False, 1e-3, 0.01),
+        "timm from zero": timms(False, 0.0, 0.0),
+        "timm with prefix": timms(True, 1e-3, 0.01),
     }
 
 
@@ -91,7 +110,7 @@ def averages():
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    reference = {"name": "torch", "version": torch.__version__, "precision": "float64"}
+    reference = {"name": "torch", "version": torch.__version__, "timm": timm.__version__, "precision": "float64"}
     cases = {k: {"lr": [float(f"{v:.12g}") for v in values]} for k, values in schedules().items()}
     cases["averages"] = averages()
     text = json.dumps({"reference": reference, "cases": cases}, separators=(",", ":"))

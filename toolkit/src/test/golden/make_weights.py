@@ -6,8 +6,8 @@
     /usr/bin/python3 toolkit/src/test/golden/make_weights.py timm --check model.safetensors resnet18 [argument=number ...]
 
 Values are those of make_backbones.py. Networks are tiny: ViT and Mixer 8 x 8 pixels, patch 4, 8 channels, 2 blocks;
-ConvNeXt V2 with 4, 8, 8 and 8 channels. The Flax files are made from timm's weights; for ViT timm's own loader must give
-those weights back, for ConvNeXt its filter must.
+ConvNeXt V2 with 4, 8, 8 and 8 channels; Swin 8 x 8 pixels, patch 2, 4 and 8 channels. The Flax files are made from timm's
+weights; for ViT timm's own loader must give those weights back, for ConvNeXt and Swin its filters must.
 """
 import json
 import pathlib
@@ -156,6 +156,26 @@ def convnexts(timm):
     write_safetensors(OUT / "convnextv2_official.safetensors", {k: ("F32", v) for k, v in official.items()})
 
 
+def swins(timm):
+    """As microsoft/Swin-Transformer stores them, and as older files of timm: buffers among the weights."""
+    from timm.models.swin_transformer import SwinTransformer, checkpoint_filter_fn
+    make = lambda: SwinTransformer(img_size=8, patch_size=2, embed_dim=4, depths=(2, 2), num_heads=(1, 2), window_size=2,
+                                   num_classes=3)
+    model = make()
+    state = filled(model)
+    buffers = {k: v.numpy() for k, v in model.named_buffers()}
+    assert {k.rsplit(".", 1)[1] for k in buffers} == {"relative_position_index", "attn_mask"}
+    old = {k.replace("layers.1.downsample", "layers.0.downsample").replace("head.fc.", "head."): v
+           for k, v in state.items()}
+    for name, tensors in (("swin_official", {**old, **buffers}), ("swin_buffers", {**state, **buffers})):
+        other = make()
+        back = checkpoint_filter_fn({k: torch.from_numpy(v.copy()) for k, v in tensors.items()}, other)
+        other.load_state_dict(back, strict=True)
+        same(other, state)
+        kinds = {np.dtype("float32"): "F32", np.dtype("int64"): "I64"}
+        write_safetensors(OUT / f"{name}.safetensors", {k: (kinds[v.dtype], v) for k, v in tensors.items()})
+
+
 def types():
     x = rule.uniform("types", 12).astype(np.float32).reshape(3, 4) * 100
     special = np.array([0, -0.0, np.inf, -np.inf, 6e-8, 65504, 1, 2.0 ** -14], np.float16)
@@ -203,6 +223,7 @@ def main():
     vits(timm)
     mixers(timm)
     convnexts(timm)
+    swins(timm)
     file = {"reference": {"name": "timm", "version": timm.__version__, "numpy": np.__version__},
             "types": types(), "adaptations": adaptations(timm)}
     (OUT / "weights.json").write_text(json.dumps(file) + "\n")

@@ -33,7 +33,8 @@ class ArchitectureTest {
             Map.entry("train", List.of("data", "layer", "model", "optim", "tensor")),
             Map.entry("results", List.of()),
             Map.entry("study", List.of("data", "model", "optim", "train", "results", "tensor", "layer")),
-            Map.entry("analysis", List.of("study", "results", "train", "optim", "model", "layer", "data", "tensor")),
+            Map.entry("measure", List.of("study", "train", "model", "layer", "data", "tensor")),
+            Map.entry("statistics", List.of("results", "optim", "model", "tensor")),
             Map.entry("plot", List.of("results")),
             Map.entry("notebook", List.of("plot", "study", "results")));
 

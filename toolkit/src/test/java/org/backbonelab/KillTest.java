@@ -18,13 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.backbonelab.data.Augmentation;
+import org.backbonelab.recipe.Ema;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Recipes;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.study.Cell;
 import org.backbonelab.study.CellTrainer;
 import org.backbonelab.tensor.Seeds;
-import org.backbonelab.train.Ema;
-import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +44,7 @@ class KillTest {
 
     /** Two phases, {@code 12 * scale} updates of some ten milliseconds. */
     private static Cell cell(int scale) {
-        Recipe first = Recipe.fcmae().withBatchSize(20).withEpochs(scale, 0.5);
+        Recipe first = Recipes.fcmae().withBatchSize(20).withEpochs(scale, 0.5);
         Recipe second = Recipe.supervised()
                 .withBatchSize(20)
                 .withEpochs(3.0 * scale, 1)

@@ -21,13 +21,17 @@ import org.backbonelab.model.Vit;
 import org.backbonelab.optim.AdamW;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Sgd;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Precision;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Recipe;
-import org.backbonelab.train.Step;
-import org.backbonelab.train.Supervised;
-import org.backbonelab.train.Update;
-import org.backbonelab.train.Weights;
+import org.backbonelab.train.objective.Supervised;
+import org.backbonelab.train.objective.Weights;
+import org.backbonelab.train.step.Backprop;
+import org.backbonelab.train.step.Step;
+import org.backbonelab.train.step.TimeTable;
+import org.backbonelab.train.step.Update;
+import org.backbonelab.train.step.UpdateContext;
 
 /** Backbone Lab's own networks, objective, step and optimizers, called as its training loop calls them. */
 final class Ours implements Contender {
@@ -92,7 +96,8 @@ final class Ours implements Contender {
                         + (parameter == null ? "none" : parameter.getArray().getShape()));
             }
             Torch.withoutGradients(() -> {
-                Torch.array(manager, w.values(), shape).copyTo(parameter.getArray());
+                // DJL's copyTo would give the parameter the layout of the source.
+                Kernels.assign(parameter.getArray(), Torch.array(manager, w.values(), shape));
                 return null;
             });
         }
@@ -107,8 +112,11 @@ final class Ours implements Contender {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Batch next = loader == null ? batch : loader.next();
-            return Step.PLAIN
-                    .update(new Update(inputs, objective, weights, List.of(next), seed++, optimizer, recipe))
+            UpdateContext context =
+                    UpdateContext.of(inputs, objective, weights, 0, optimizer.learningRate(), recipe, new TimeTable());
+            Backprop passes = new Backprop(context, List.of(next), seed++);
+            return new Update(optimizer, recipe.optimization())
+                    .apply(passes, Step.PLAIN.gradient(passes), new TimeTable())
                     .loss();
         }
     }

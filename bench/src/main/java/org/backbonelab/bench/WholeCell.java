@@ -1,11 +1,11 @@
 package org.backbonelab.bench;
 
 import java.util.List;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
 import org.backbonelab.study.Cell;
 import org.backbonelab.study.CellTrainer;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Recipe;
 
 /** A step is a whole cell: {@code resnet_micro} on generated images, trained, evaluated and made a row. */
 final class WholeCell implements Contender {

@@ -22,8 +22,8 @@ public final class Conv extends Layer {
     }
 
     private Conv(Spec spec, Init init, Init biasInit) {
-        weight = parameter("weight", init, spec.out, spec.in / spec.groups, spec.kernel, spec.kernel);
-        bias = biasInit == null ? null : parameter("bias", biasInit, spec.out);
+        weight = parameter("weight", Role.WEIGHT, init, spec.out, spec.in / spec.groups, spec.kernel, spec.kernel);
+        bias = biasInit == null ? null : parameter("bias", Role.BIAS, biasInit, spec.out);
         geometry = spec.geometry();
     }
 

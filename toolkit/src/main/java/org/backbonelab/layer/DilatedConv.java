@@ -14,8 +14,8 @@ public final class DilatedConv extends Layer {
     private DilatedConv(int channels, int kernel, int dilation, Init init, boolean withBias) {
         this.dilation = dilation;
         area = (long) kernel * kernel;
-        weight = parameter("weight", init, channels, 1, kernel, kernel);
-        bias = withBias ? parameter("bias", Init.ZEROS, channels) : null;
+        weight = parameter("weight", Role.WEIGHT, init, channels, 1, kernel, kernel);
+        bias = withBias ? parameter("bias", Role.BIAS, Init.ZEROS, channels) : null;
     }
 
     /**

@@ -21,8 +21,8 @@ public final class Grn extends Layer {
     }
 
     private Grn(int channels, String weightName, String biasName) {
-        weight = parameter(weightName, Init.ZEROS, channels);
-        bias = biasName == null ? null : parameter(biasName, Init.ZEROS, channels);
+        weight = parameter(weightName, Role.NORM, Init.ZEROS, channels);
+        bias = biasName == null ? null : parameter(biasName, Role.BIAS, Init.ZEROS, channels);
     }
 
     /** Returns a norm whose parameters are stored as the authors have them: gamma and beta, (1, 1, 1, C). */

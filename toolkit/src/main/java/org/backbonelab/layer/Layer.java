@@ -20,7 +20,8 @@ import org.backbonelab.tensor.Torch;
  * A DJL block whose parameter shapes are known when it is built, and whose computation is one method.
  *
  * <p>Parameter names follow timm: the path of child names, joined by dots. Initial values come from (seed, name), so
- * two networks that share a layer's name and shape start equal there.
+ * two networks that share a layer's name and shape start equal there. What a parameter is for does not follow from its
+ * name but is declared with it: its {@link Role}.
  */
 public abstract class Layer extends AbstractBlock {
     private final Map<Parameter, Spec> specs = new LinkedHashMap<>();
@@ -28,7 +29,7 @@ public abstract class Layer extends AbstractBlock {
     private final Map<String, Layer> layers = new LinkedHashMap<>();
 
     /** {@code stored} is the shape in a weight file, which may have axes of length 1 more than {@code shape}. */
-    private record Spec(Shape shape, Init init, Shape stored) {}
+    private record Spec(Role role, Shape shape, Init init, Shape stored) {}
 
     /**
      * Computes the layer.
@@ -61,13 +62,13 @@ public abstract class Layer extends AbstractBlock {
     }
 
     /** Declares a trained parameter. */
-    protected final Parameter parameter(String name, Init init, long... shape) {
-        return declare(name, init, true, shape);
+    protected final Parameter parameter(String name, Role role, Init init, long... shape) {
+        return declare(name, role, init, shape);
     }
 
     /** Declares a value that is kept but not trained, such as a running mean. */
     protected final Parameter buffer(String name, Init init, long... shape) {
-        return declare(name, init, false, shape);
+        return declare(name, Role.STATISTIC, init, shape);
     }
 
     /** Returns this layer and all beneath it by name; this one's is empty. */
@@ -91,7 +92,7 @@ public abstract class Layer extends AbstractBlock {
             throw new IllegalArgumentException(
                     parameter.getName() + " of shape " + spec.shape + " cannot be stored as " + stored);
         }
-        specs.put(parameter, new Spec(spec.shape, spec.init, stored));
+        specs.put(parameter, new Spec(spec.role, spec.shape, spec.init, stored));
     }
 
     /** Adds a child; its name becomes part of the names of its parameters. */
@@ -114,6 +115,18 @@ public abstract class Layer extends AbstractBlock {
         Map<String, Shape> out = new LinkedHashMap<>();
         namedParameters().forEach((name, p) -> out.put(name, shapes.get(p)));
         return out;
+    }
+
+    /** Returns what every parameter and buffer of this layer is, by the names and in the order of the parameters. */
+    public final Map<String, ParameterInfo> parameterInfos() {
+        Map<String, ParameterInfo> out = new LinkedHashMap<>();
+        collectInfos("", out);
+        return out;
+    }
+
+    private void collectInfos(String prefix, Map<String, ParameterInfo> out) {
+        specs.forEach((p, spec) -> out.put(prefix + p.getName(), new ParameterInfo(spec.role, spec.shape)));
+        layers.forEach((name, layer) -> layer.collectInfos(prefix + name + ".", out));
     }
 
     private void collectShapes(Map<Parameter, Shape> out) {
@@ -192,13 +205,13 @@ public abstract class Layer extends AbstractBlock {
         }
     }
 
-    private Parameter declare(String name, Init init, boolean trained, long... shape) {
+    private Parameter declare(String name, Role role, Init init, long... shape) {
         Parameter p = addParameter(Parameter.builder()
                 .setName(name)
                 .setType(Parameter.Type.OTHER)
-                .optRequiresGrad(trained)
+                .optRequiresGrad(role != Role.STATISTIC)
                 .build());
-        specs.put(p, new Spec(new Shape(shape), init, new Shape(shape)));
+        specs.put(p, new Spec(role, new Shape(shape), init, new Shape(shape)));
         return p;
     }
 

@@ -19,8 +19,8 @@ public final class LayerNorm extends Layer {
 
     private LayerNorm(int channels, boolean channelsFirst, boolean withBias, double eps) {
         this.eps = eps;
-        weight = parameter("weight", Init.ONES, channels);
-        bias = withBias ? parameter("bias", Init.ZEROS, channels) : null;
+        weight = parameter("weight", Role.NORM, Init.ONES, channels);
+        bias = withBias ? parameter("bias", Role.BIAS, Init.ZEROS, channels) : null;
         this.channelsFirst = channelsFirst;
     }
 

@@ -18,15 +18,29 @@ public final class Linear extends Layer {
      * @param biasInit of the bias (out), or null for none
      */
     public Linear(int in, int out, Init init, Init biasInit) {
+        this(in, out, Role.WEIGHT, init, biasInit);
+    }
+
+    private Linear(int in, int out, Role role, Init init, Init biasInit) {
         inputs = in;
         outputs = out;
-        weight = parameter("weight", init, out, in);
-        bias = biasInit == null ? null : parameter("bias", biasInit, out);
+        weight = parameter("weight", role, init, out, in);
+        bias = biasInit == null ? null : parameter("bias", Role.BIAS, biasInit, out);
     }
 
     /** Builds a linear layer with zero bias. */
     public Linear(int in, int out, Init init) {
         this(in, out, init, Init.ZEROS);
+    }
+
+    /** Returns the last layer of a classifier, with zero bias. */
+    public static Linear classifier(int in, int classes, Init init) {
+        return new Linear(in, classes, Role.CLASSIFIER, init, Init.ZEROS);
+    }
+
+    /** Returns a linear layer whose answer is a bias by position, with zero bias of its own. */
+    public static Linear ofPositions(int in, int out, Init init) {
+        return new Linear(in, out, Role.POSITION_NETWORK, init, Init.ZEROS);
     }
 
     /** Returns a linear layer with zero bias, whose weight is stored as a 1x1 convolution's: (out, in, 1, 1). */

@@ -29,6 +29,7 @@ public final class Pass {
     private Trace trace;
     private NDArray mask;
     private Recomputation recomputation;
+    private boolean warned;
     private long draws;
     private long macs;
 
@@ -66,9 +67,14 @@ public final class Pass {
         return new Pass(null, true, seed);
     }
 
-    /** Returns a pass as DJL's own trainer asks for it. */
+    /**
+     * Returns a pass as DJL's own trainer asks for it.
+     *
+     * <p>In training its masks are seeded by a number of libtorch's generator, as those of DJL's own dropout are: after
+     * equal calls of {@code Engine.setRandomSeed}, equal trainings draw equal masks.
+     */
     public static Pass of(ParameterStore store, boolean training) {
-        return new Pass(store, training, System.nanoTime());
+        return new Pass(store, training, training ? Torch.drawSeed() : 0);
     }
 
     /** Returns this pass without updates of running statistics: the second pass of SAM. */
@@ -120,6 +126,11 @@ public final class Pass {
         });
     }
 
+    /** Returns the seed of a random stream of this pass by its purpose: another part of a batch has another pass. */
+    public long seed(String purpose) {
+        return Seeds.derive(seed, purpose);
+    }
+
     /** Tells whether the pass trains. */
     public boolean isTraining() {
         return training;
@@ -138,6 +149,13 @@ public final class Pass {
     /** Tells whether every operator must have a second derivative. */
     public boolean isTwiceDifferentiable() {
         return twiceDifferentiable;
+    }
+
+    /** Tells whether nobody has asked before: what is wrong in many layers is logged once a pass. */
+    boolean isFirstWarning() {
+        boolean first = !warned;
+        warned = true;
+        return first;
     }
 
     /** Hears of every convolution, linear layer and attention that is computed. */

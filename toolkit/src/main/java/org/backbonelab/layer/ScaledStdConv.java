@@ -45,10 +45,17 @@ public final class ScaledStdConv extends Layer {
 
     /** Builds the convolution; gain starts at one, bias at zero. */
     public ScaledStdConv(Conv.Spec spec, Variant variant) {
-        weight = parameter("weight", Init.leCun(), spec.out(), spec.in() / spec.groups(), spec.kernel(), spec.kernel());
-        bias = parameter("bias", Init.ZEROS, spec.out());
+        weight = parameter(
+                "weight",
+                Role.WEIGHT,
+                Init.leCun(),
+                spec.out(),
+                spec.in() / spec.groups(),
+                spec.kernel(),
+                spec.kernel());
+        bias = parameter("bias", Role.BIAS, Init.ZEROS, spec.out());
         // One value a channel, not (C, 1, 1, 1): gradient clipping takes a vector's norm as a whole.
-        gain = parameter("gain", Init.ONES, spec.out());
+        gain = parameter("gain", Role.GAIN, Init.ONES, spec.out());
         storedAs(gain, spec.out(), 1, 1, 1);
         same = variant != Variant.PLAIN && spec.stride() > 1 ? spec : null;
         geometry = same == null ? spec.geometry() : new Kernels.Geometry(spec.stride(), 0, spec.groups());

@@ -52,7 +52,7 @@ public final class AlexNet extends Backbone {
         int flat = w.get(4) * config.side * config.side;
         fc1 = child("classifier.1", new Linear(flat, config.hidden, Init.normal(0.01)));
         fc2 = child("classifier.4", new Linear(config.hidden, config.hidden, Init.normal(0.01)));
-        fc3 = child("classifier.6", new Linear(config.hidden, spec.classes(), Init.normal(0.01)));
+        fc3 = child("classifier.6", Linear.classifier(config.hidden, spec.classes(), Init.normal(0.01)));
     }
 
     @Override

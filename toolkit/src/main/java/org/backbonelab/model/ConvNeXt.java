@@ -12,6 +12,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -81,7 +82,7 @@ public final class ConvNeXt extends Backbone {
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
-        fc = child("head.fc", new Linear(dim, spec.classes(), INIT));
+        fc = child("head.fc", Linear.classifier(dim, spec.classes(), INIT));
     }
 
     /** Returns the sizes. */
@@ -129,7 +130,7 @@ public final class ConvNeXt extends Backbone {
             fc1 = child("mlp.fc1", linear(dim, 4 * dim, pointwise));
             grn = v2 ? child("mlp.grn", new Grn(4 * dim)) : null;
             fc2 = child("mlp.fc2", linear(4 * dim, dim, pointwise));
-            gamma = v2 ? null : parameter("gamma", Init.constant(LAYER_SCALE), dim);
+            gamma = v2 ? null : parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim);
         }
 
         private static Linear linear(int in, int out, boolean pointwise) {

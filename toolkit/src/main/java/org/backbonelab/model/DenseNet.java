@@ -63,7 +63,7 @@ public final class DenseNet extends Backbone {
             }
         }
         norm = child("features.norm5", new BatchNorm(in, Init.ONES));
-        classifier = child("classifier", new Linear(in, spec.classes(), Init.pytorchDefault()));
+        classifier = child("classifier", Linear.classifier(in, spec.classes(), Init.pytorchDefault()));
     }
 
     @Override

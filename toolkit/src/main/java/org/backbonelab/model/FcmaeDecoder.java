@@ -6,6 +6,7 @@ import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 
 /**
  * The decoder of FCMAE (ConvNeXt V2, arXiv 2301.00808, section 3): project, put one mask token at masked positions,
@@ -30,7 +31,7 @@ public final class FcmaeDecoder extends Layer {
     public FcmaeDecoder(ConvNeXt encoder, int dim) {
         int stride = encoder.config().stride();
         proj = child("proj", new Conv(new Conv.Spec(encoder.config().width(), dim, 1, 1, 0, 1), INIT, true));
-        maskToken = parameter("mask_token", INIT, 1, dim, 1, 1);
+        maskToken = parameter("mask_token", Role.TOKEN, INIT, 1, dim, 1, 1);
         block = child("decoder.0", new ConvNeXt.ConvNeXtBlock("decoder.0", dim, true, false, 0));
         int values = stride * stride * encoder.spec().channels();
         pred = child("pred", new Conv(new Conv.Spec(dim, values, 1, 1, 0, 1), INIT, true));

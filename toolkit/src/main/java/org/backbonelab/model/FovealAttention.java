@@ -9,6 +9,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Foveal;
 import org.backbonelab.tensor.Spatial;
 
@@ -42,11 +43,11 @@ abstract class FovealAttention extends Layer {
         this.heads = heads;
         this.side = side;
         this.coarse = coarse;
-        temperature = parameter("temperature", Init.constant(TEMPERATURE), heads, 1, 1);
-        queryEmbedding = parameter("query_embedding", INIT, heads, 1, dim / heads);
+        temperature = parameter("temperature", Role.TEMPERATURE, Init.constant(TEMPERATURE), heads, 1, 1);
+        queryEmbedding = parameter("query_embedding", Role.TOKEN, INIT, heads, 1, dim / heads);
         proj = child("proj", new Linear(dim, dim, INIT));
-        biasIn = child("cpb_fc1", new Linear(2, BIAS_HIDDEN, INIT));
-        biasOut = child("cpb_fc2", new Linear(BIAS_HIDDEN, heads, INIT));
+        biasIn = child("cpb_fc1", Linear.ofPositions(2, BIAS_HIDDEN, INIT));
+        biasOut = child("cpb_fc2", Linear.ofPositions(BIAS_HIDDEN, heads, INIT));
     }
 
     /**
@@ -110,9 +111,9 @@ abstract class FovealAttention extends Layer {
             sr = child("sr", Linear.pointwise(dim, dim, Init.heFanOut()));
             norm = child("norm", LayerNorm.last(dim, TransNeXt.DEFAULT_EPS));
             local = List.of(
-                    parameter("relative_pos_bias_local", Init.normal(0.0004), heads, WINDOW),
-                    parameter("learnable_tokens", INIT, heads, dim / heads, WINDOW),
-                    parameter("learnable_bias", Init.ZEROS, heads, 1, WINDOW));
+                    parameter("relative_pos_bias_local", Role.POSITION, Init.normal(0.0004), heads, WINDOW),
+                    parameter("learnable_tokens", Role.WEIGHT, INIT, heads, dim / heads, WINDOW),
+                    parameter("learnable_bias", Role.WEIGHT, Init.ZEROS, heads, 1, WINDOW));
         }
 
         @Override

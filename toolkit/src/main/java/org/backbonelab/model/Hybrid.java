@@ -18,6 +18,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -156,7 +157,7 @@ public final class Hybrid extends Backbone {
             }
         }
         headNorm = config.has(Part.LAYER_NORM) ? child("head.norm", LayerNorm.last(dim)) : null;
-        fc = child("head.fc", new Linear(dim, spec.classes(), INIT));
+        fc = child("head.fc", Linear.classifier(dim, spec.classes(), INIT));
     }
 
     @Override
@@ -227,7 +228,9 @@ public final class Hybrid extends Backbone {
             fc1 = child("mlp.fc1", Linear.pointwise(dim, 4 * dim, INIT));
             grn = config.has(Part.GRN) ? child("mlp.grn", new Grn(4 * dim)) : null;
             fc2 = child("mlp.fc2", Linear.pointwise(4 * dim, dim, INIT));
-            gamma = config.has(Part.LAYER_SCALE) ? parameter("gamma", Init.constant(LAYER_SCALE), dim) : null;
+            gamma = config.has(Part.LAYER_SCALE)
+                    ? parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim)
+                    : null;
         }
 
         @Override

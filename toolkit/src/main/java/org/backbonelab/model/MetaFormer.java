@@ -11,6 +11,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Pointwise;
 import org.backbonelab.tensor.Spatial;
@@ -90,7 +91,7 @@ public final class MetaFormer extends Backbone {
             }
         }
         norm = child("head.norm", LayerNorm.last(dim));
-        fc = config.plain ? child("head.fc", new Linear(dim, spec.classes(), INIT)) : null;
+        fc = config.plain ? child("head.fc", Linear.classifier(dim, spec.classes(), INIT)) : null;
         mlpHead = config.plain ? null : child("head.fc", new MlpHead(dim, spec.classes()));
     }
 
@@ -122,7 +123,7 @@ public final class MetaFormer extends Backbone {
         MlpHead(int dim, int classes) {
             fc1 = child("fc1", new Linear(dim, 4 * dim, INIT));
             norm = child("norm", LayerNorm.last(4 * dim));
-            fc2 = child("fc2", new Linear(4 * dim, classes, INIT));
+            fc2 = child("fc2", Linear.classifier(4 * dim, classes, INIT));
         }
 
         @Override
@@ -147,8 +148,8 @@ public final class MetaFormer extends Backbone {
     }
 
     private static final class StarRelu extends Layer {
-        private final Parameter scale = parameter("scale", Init.ONES, 1);
-        private final Parameter bias = parameter("bias", Init.ZEROS, 1);
+        private final Parameter scale = parameter("scale", Role.SCALE, Init.ONES, 1);
+        private final Parameter bias = parameter("bias", Role.BIAS, Init.ZEROS, 1);
 
         @Override
         public NDArray apply(NDArray x, Pass pass) {
@@ -161,7 +162,7 @@ public final class MetaFormer extends Backbone {
         private final Parameter weight;
 
         SampleNorm(int dim) {
-            weight = parameter("weight", Init.ONES, dim);
+            weight = parameter("weight", Role.NORM, Init.ONES, dim);
         }
 
         @Override
@@ -218,12 +219,12 @@ public final class MetaFormer extends Backbone {
                 default -> null;
             };
             boolean scaled = stage >= SCALED_FROM;
-            scale1 = scaled ? parameter("res_scale1.scale", Init.ONES, dim) : null;
+            scale1 = scaled ? parameter("res_scale1.scale", Role.SCALE, Init.ONES, dim) : null;
             norm2 = child("norm2", plain ? new SampleNorm(dim) : LayerNorm.lastWithoutBias(dim));
             fc1 = child("mlp.fc1", linear(dim, 4 * dim));
             act = child("mlp.act", new StarRelu());
             fc2 = child("mlp.fc2", linear(4 * dim, dim));
-            scale2 = scaled ? parameter("res_scale2.scale", Init.ONES, dim) : null;
+            scale2 = scaled ? parameter("res_scale2.scale", Role.SCALE, Init.ONES, dim) : null;
         }
 
         private Linear linear(int in, int out) {

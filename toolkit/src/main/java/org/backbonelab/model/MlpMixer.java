@@ -39,7 +39,7 @@ public final class MlpMixer extends Backbone {
             blocks.add(child(name, new MixerBlock(name, side * side, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(config.dim));
-        head = child("head", new Linear(config.dim, spec.classes(), Init.ZEROS));
+        head = child("head", Linear.classifier(config.dim, spec.classes(), Init.ZEROS));
     }
 
     @Override

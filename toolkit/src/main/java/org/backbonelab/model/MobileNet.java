@@ -103,7 +103,7 @@ public final class MobileNet extends Backbone {
         convHead = child("conv_head", new Conv(Conv.Spec.same(in, config.head, 1, 1), Init.heFanOut(), false));
         bn2 = child("bn2", new BatchNorm(config.head, Init.ONES));
         Init init = efficient ? Init.uniform(1 / Math.sqrt(spec.classes())) : Init.normal(0.01);
-        classifier = child("classifier", new Linear(config.head, spec.classes(), init));
+        classifier = child("classifier", Linear.classifier(config.head, spec.classes(), init));
     }
 
     @Override

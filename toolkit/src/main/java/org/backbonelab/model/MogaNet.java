@@ -14,6 +14,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Pointwise;
 
@@ -57,7 +58,7 @@ public final class MogaNet extends Backbone {
             layers.add(child("norm" + (stage + 1), new BatchNorm(dim, Init.ONES)));
             in = dim;
         }
-        head = child("head", new Linear(in, spec.classes(), Init.normal(0.02)));
+        head = child("head", Linear.classifier(in, spec.classes(), Init.normal(0.02)));
     }
 
     @Override
@@ -132,9 +133,9 @@ public final class MogaNet extends Backbone {
         Block(String name, int dim, int hidden, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
-            scale1 = parameter("layer_scale_1", Init.constant(SMALL), dim);
+            scale1 = parameter("layer_scale_1", Role.SCALE, Init.constant(SMALL), dim);
             storedAs(scale1, 1, dim, 1, 1);
-            scale2 = parameter("layer_scale_2", Init.constant(SMALL), dim);
+            scale2 = parameter("layer_scale_2", Role.SCALE, Init.constant(SMALL), dim);
             storedAs(scale2, 1, dim, 1, 1);
             norm1 = child("norm1", new BatchNorm(dim, Init.ONES));
             attn = child("attn", new Aggregation(dim));
@@ -166,7 +167,7 @@ public final class MogaNet extends Backbone {
             gate = child("gate", conv(dim, dim, 1, 1));
             value = child("value", new MultiOrder(dim));
             proj2 = child("proj_2", conv(dim, dim, 1, 1));
-            sigma = parameter("sigma.scale", Init.constant(SMALL), dim);
+            sigma = parameter("sigma.scale", Role.SCALE, Init.constant(SMALL), dim);
             storedAs(sigma, 1, dim, 1, 1);
         }
 
@@ -224,7 +225,7 @@ public final class MogaNet extends Backbone {
             depthwise = child("dwconv", new Conv(Conv.Spec.depthwise(hidden, 3), Init.heFanIn(), true));
             fc2 = child("fc2", conv(hidden, dim, 1, 1));
             decompose = child("decompose", conv(hidden, 1, 1, 1));
-            sigma = parameter("sigma.scale", Init.constant(SMALL), hidden);
+            sigma = parameter("sigma.scale", Role.SCALE, Init.constant(SMALL), hidden);
             storedAs(sigma, 1, hidden, 1, 1);
         }
 

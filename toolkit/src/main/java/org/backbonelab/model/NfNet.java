@@ -12,6 +12,7 @@ import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.layer.ScaledStdConv;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
@@ -107,7 +108,7 @@ public final class NfNet extends Backbone {
             }
         }
         finalConv = child("final_conv", new ScaledStdConv(Conv.Spec.same(in, 2 * in, 1, 1), config.variant));
-        fc = child("head.fc", new Linear(2 * in, spec.classes(), Init.normal(0.01)));
+        fc = child("head.fc", Linear.classifier(2 * in, spec.classes(), Init.normal(0.01)));
     }
 
     @Override
@@ -175,7 +176,7 @@ public final class NfNet extends Backbone {
             conv3 = child("conv3", g.point(g.mid(), g.out));
             squeeze = child("attn_last.fc1", Linear.pointwise(g.out, g.out / 2, Init.leCun()));
             excite = child("attn_last.fc2", Linear.pointwise(g.out / 2, g.out, Init.leCun()));
-            skipGain = parameter("skipinit_gain", Init.ZEROS);
+            skipGain = parameter("skipinit_gain", Role.SCALE, Init.ZEROS);
             boolean transition = stride != 1 || g.in != g.out;
             shortcut = transition ? child("downsample.conv", g.point(g.in, g.out)) : null;
         }

@@ -54,7 +54,7 @@ public final class RepVgg extends Backbone {
                 in = config.widths.get(stage);
             }
         }
-        fc = child("head.fc", new Linear(in, spec.classes(), Init.normal(0.01)));
+        fc = child("head.fc", Linear.classifier(in, spec.classes(), Init.normal(0.01)));
     }
 
     private void add(String name, Conv.Spec spec, double rate) {

@@ -62,7 +62,7 @@ public final class ResNet extends Backbone {
                 in = convs.get(convs.size() - 1).out();
             }
         }
-        fc = child("fc", new Linear(in, spec.classes(), Init.normal(0.01)));
+        fc = child("fc", Linear.classifier(in, spec.classes(), Init.normal(0.01)));
     }
 
     private static List<Conv.Spec> convolutions(int in, int width, int stride, boolean bottleneck) {

@@ -11,14 +11,20 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Windows;
 
 /**
  * Swin Transformer (Liu et al., arXiv 2103.14030): attention inside windows, every second block's being shifted.
  *
- * <p>Where the image is not larger than a window there is one window. Names as timm's: {@code patch_embed.proj,
- * layers.0.blocks.0.attn.relative_position_bias_table, layers.1.downsample.reduction, norm, head.fc}.
+ * <p>Where the map is not larger than a window there is one window. A map with an odd side is padded before it is halved,
+ * so any image that is a multiple of the patch will do; windows and shifts follow the map as it is. So does timm from
+ * 1.0.31 on: before, it took the halves for rounded down (at 60, 100, 104 or 240 pixels its bias tables or logits differ
+ * from those here, at 228 it failed).
+ *
+ * <p>Names as timm's: {@code patch_embed.proj, layers.0.blocks.0.attn.relative_position_bias_table,
+ * layers.1.downsample.reduction, norm, head.fc}.
  */
 public final class Swin extends Backbone {
     private static final Init INIT = Init.normal(0.02);
@@ -67,7 +73,7 @@ public final class Swin extends Backbone {
             }
         }
         norm = child("norm", LayerNorm.last(dim, EPS));
-        fc = child("head.fc", new Linear(dim, spec.classes(), INIT));
+        fc = child("head.fc", Linear.classifier(dim, spec.classes(), INIT));
     }
 
     @Override
@@ -127,7 +133,7 @@ public final class Swin extends Backbone {
             this.heads = heads;
             this.grid = grid;
             long side = 2L * grid.window() - 1;
-            table = parameter("relative_position_bias_table", INIT, side * side, heads);
+            table = parameter("relative_position_bias_table", Role.POSITION, INIT, side * side, heads);
             qkv = child("qkv", new Linear(dim, 3 * dim, INIT));
             proj = child("proj", new Linear(dim, dim, INIT));
         }

@@ -72,7 +72,7 @@ public final class TransNeXt extends Backbone {
             layers.add(child("norm" + (stage + 1), LayerNorm.last(dim)));
             in = dim;
         }
-        head = child("head", new Linear(in, spec.classes(), INIT));
+        head = child("head", Linear.classifier(in, spec.classes(), INIT));
     }
 
     @Override

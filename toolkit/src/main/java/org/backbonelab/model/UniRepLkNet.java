@@ -16,6 +16,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 import org.backbonelab.tensor.Kernels;
 
 /**
@@ -75,7 +76,7 @@ public final class UniRepLkNet extends Backbone {
             in = dim;
         }
         norm = child("norm", LayerNorm.last(in));
-        head = child("head", new Linear(in, spec.classes(), INIT));
+        head = child("head", Linear.classifier(in, spec.classes(), INIT));
     }
 
     @Override
@@ -184,7 +185,7 @@ public final class UniRepLkNet extends Backbone {
             grn = child("act.1", deployed ? Grn.withoutBeta(4 * dim) : Grn.asGammaAndBeta(4 * dim));
             pwconv2 = child("pwconv2.0", new Linear(4 * dim, dim, INIT, deployed ? Init.ZEROS : null));
             norm2 = deployed ? null : child("pwconv2.2", new BatchNorm(dim, Init.ONES));
-            gamma = deployed ? null : parameter("gamma", Init.constant(LAYER_SCALE), dim);
+            gamma = deployed ? null : parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim);
         }
 
         private boolean isSmall() {

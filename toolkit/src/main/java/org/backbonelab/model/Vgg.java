@@ -65,7 +65,7 @@ public final class Vgg extends Backbone {
         Linear wide = new Linear(flat, config.hidden, Init.normal(0.01));
         fc1 = child("pre_logits.fc1", wide.storedAsConvolution(config.side));
         fc2 = child("pre_logits.fc2", Linear.pointwise(config.hidden, config.hidden, Init.normal(0.01)));
-        fc = child("head.fc", new Linear(config.hidden, spec.classes(), Init.normal(0.01)));
+        fc = child("head.fc", Linear.classifier(config.hidden, spec.classes(), Init.normal(0.01)));
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Mlp;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Role;
 
 /**
  * Vision Transformer (Dosovitskiy et al. 2021): pre-norm blocks, class token, learned positions.
@@ -58,15 +59,15 @@ public final class Vit extends Backbone {
         patchEmbed = child(
                 "patch_embed.proj",
                 config.isFlax() ? new Conv(patches, Init.truncatedLeCun(), true) : Conv.ofPytorchDefault(patches));
-        clsToken = parameter("cls_token", config.isFlax() ? Init.ZEROS : Init.normal(1e-6), 1, 1, dim);
-        posEmbed = parameter("pos_embed", Init.normal(0.02), 1, (long) side * side + 1, dim);
+        clsToken = parameter("cls_token", Role.TOKEN, config.isFlax() ? Init.ZEROS : Init.normal(1e-6), 1, 1, dim);
+        posEmbed = parameter("pos_embed", Role.POSITION, Init.normal(0.02), 1, (long) side * side + 1, dim);
         double[] rates = dropPathRates(config.depth, dropPath);
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
             blocks.add(child(name, new EncoderBlock(name, config, rates[i])));
         }
         norm = child("norm", LayerNorm.last(dim));
-        head = child("head", new Linear(dim, spec.classes(), config.isFlax() ? Init.ZEROS : Init.normal(0.02)));
+        head = child("head", Linear.classifier(dim, spec.classes(), config.isFlax() ? Init.ZEROS : Init.normal(0.02)));
     }
 
     @Override

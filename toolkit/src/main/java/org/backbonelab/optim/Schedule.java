@@ -62,10 +62,15 @@ public record Schedule(
 
     /** What the warm-up does to the decay. */
     public enum Clock {
-        /** The decay starts when the warm-up ends: ConvNeXt, MAE, optax. */
+        /** The decay starts when the warm-up ends: ConvNeXt, MAE, optax, timm with {@code warmup_prefix}. */
         AFTER_WARMUP,
         /** The decay runs from the first step and the warm-up multiplies it: mmcv and openmixup. */
-        FROM_START
+        FROM_START,
+        /**
+         * The decay runs from the first step, but shows only when the warm-up ends: timm without {@code warmup_prefix},
+         * which is its default. The warm-up goes to the base rate, from where the rate falls to the decay's at once.
+         */
+        HIDDEN_BY_WARMUP
     }
 
     /**
@@ -139,7 +144,7 @@ public record Schedule(
     }
 
     private double factor(long now, Run run) {
-        long start = clock == Clock.FROM_START ? 0 : run.warmup;
+        long start = clock == Clock.AFTER_WARMUP ? run.warmup : 0;
         double progress = run.total <= start ? 0 : (double) (now - start) / (run.total - start);
         progress = Math.max(0, Math.min(1, progress));
         return switch (decay) {

@@ -31,16 +31,21 @@ final class Heatmaps {
                 int row = Rows.only(both, "(" + xLabel + ", " + yLabel + ")");
                 double number = row < 0 ? Double.NaN : rows.number(value, row);
                 String sign = row < 0 || mark == null ? "" : sign(rows, mark, row, xs.size() > WIDE ? "<br>" : " ");
+                String text = text(rows, row, number) + sign;
                 cells.add(Numbers.stored(number));
-                labels.add(Numbers.fixed(number, 1) + sign);
+                labels.add(text);
                 if (!Double.isFinite(number)) {
-                    blanks.add(blank(xLabel, yLabel, Numbers.fixed(number, 1) + sign, font(xs)));
+                    blanks.add(blank(xLabel, yLabel, text, font(xs)));
                 }
             });
             numbers.add(cells);
             texts.add(labels);
         });
         return chart(trace(xs, ys, numbers, texts), xs, ys, value, x, y).withLayout("annotations", blanks);
+    }
+
+    private static String text(Rows rows, int row, double number) {
+        return row >= 0 && !Double.isFinite(number) && rows.hasDiverged(row) ? "diverged" : Numbers.fixed(number, 1);
     }
 
     private static String sign(Rows rows, String mark, int row, String gap) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import org.backbonelab.train.Recipe;
+import org.backbonelab.recipe.Recipe;
 
 /** What a study varies within a recipe: optimizer, learning-rate factor, numbers by name. */
 final class Axes {
@@ -43,7 +43,8 @@ final class Axes {
         }
         optimizers.forEach(o -> grid.add(last.withOptimizer(o)));
         grid.replaceAll(rate);
-        List<Recipe> out = cross(grid, lrFactors, (r, f) -> r.withLr(round(r.lr() * f)));
+        List<Recipe> out =
+                cross(grid, lrFactors, (r, f) -> r.withLr(round(r.optimization().lr() * f)));
         for (Map.Entry<String, double[]> axis : varied.entrySet()) {
             out = cross(out, axis.getValue(), FIELDS.get(axis.getKey()));
         }

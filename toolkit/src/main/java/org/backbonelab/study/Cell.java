@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.model.Backbones;
-import org.backbonelab.train.Recipe;
-import org.backbonelab.train.Sharpness;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Sharpness;
 
 /**
  * One training, complete: what is written here is all that decides its result.
@@ -93,30 +93,33 @@ public record Cell(
         out.put("train_images", trainImages);
         out.put("backbone", backbone);
         out.put("track", track);
-        out.put("optimizer", last.optimizer());
-        out.put("lr", last.lr());
-        out.put("weight_decay", last.weightDecay());
-        out.put("rho", last.rho());
+        out.put("optimizer", last.optimization().optimizer());
+        out.put("lr", last.optimization().lr());
+        out.put("weight_decay", last.optimization().weightDecay());
+        out.put("rho", last.optimization().rho());
         if (isOtherThanSam(last)) {
-            out.put("sharpness", last.sharpness().toString());
+            out.put("sharpness", last.optimization().sharpness().toString());
         }
-        out.put("epochs", last.epochs());
-        out.put("agc", last.agc());
-        out.put("clip_norm", last.clipNorm());
+        out.put("epochs", last.schedule().epochs());
+        out.put("agc", last.optimization().agc());
+        out.put("clip_norm", last.optimization().clipNorm());
         out.put("seed", seed);
         return out;
     }
 
     private static boolean isOtherThanSam(Recipe recipe) {
-        return recipe.rho() > 0 && !recipe.sharpness().equals(Sharpness.SAM);
+        return recipe.optimization().rho() > 0
+                && !recipe.optimization().sharpness().equals(Sharpness.SAM);
     }
 
     /** Returns a short text for people. */
     @JsonIgnore
     public String label() {
         Recipe r = recipe();
-        String kind = isOtherThanSam(r) ? " " + r.sharpness() : "";
-        String extra = (r.rho() > 0 ? " rho " + r.rho() + kind : "") + (phases.size() > 1 ? " " + track : "");
-        return backbone + " + " + r.optimizer() + " lr " + r.lr() + extra + " seed " + seed;
+        String kind = isOtherThanSam(r) ? " " + r.optimization().sharpness() : "";
+        String extra = (r.optimization().rho() > 0 ? " rho " + r.optimization().rho() + kind : "")
+                + (phases.size() > 1 ? " " + track : "");
+        return backbone + " + " + r.optimization().optimizer() + " lr "
+                + r.optimization().lr() + extra + " seed " + seed;
     }
 }

@@ -15,31 +15,26 @@ import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
-import org.backbonelab.model.ConvNeXt;
-import org.backbonelab.model.FcmaeDecoder;
 import org.backbonelab.model.ImageSpec;
+import org.backbonelab.model.weights.WeightHash;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Json;
 import org.backbonelab.results.Provenance;
 import org.backbonelab.results.Row;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.CheckpointReader;
-import org.backbonelab.train.Checkpoints;
 import org.backbonelab.train.Evaluation;
-import org.backbonelab.train.Masked;
-import org.backbonelab.train.Objective;
-import org.backbonelab.train.Options;
-import org.backbonelab.train.Recipe;
-import org.backbonelab.train.Supervised;
-import org.backbonelab.train.TimeTable;
-import org.backbonelab.train.TimeTable.Part;
 import org.backbonelab.train.TrainLoop;
-import org.backbonelab.train.WeightHash;
+import org.backbonelab.train.TrainOptions;
+import org.backbonelab.train.checkpoint.CheckpointReader;
+import org.backbonelab.train.checkpoint.Checkpoints;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Objectives;
+import org.backbonelab.train.step.TimeTable;
+import org.backbonelab.train.step.TimeTable.Part;
 
 /** The training of one cell: its phases one after the other, evaluation, measures. */
 final class CellRun {
-    private static final int DECODER_WIDTH = 128;
-
     private final Cell cell;
     private final Map<String, Measure> measures;
     private final Checkpoints checkpoints;
@@ -79,7 +74,7 @@ final class CellRun {
         Map<String, String> environment = environment();
         try (NDManager manager = Torch.newManager()) {
             model = Backbones.create(
-                    cell.backbone(), data.spec(0), cell.recipe().dropPath());
+                    cell.backbone(), data.spec(0), cell.recipe().network().dropPath());
             model.initialize(manager, Seeds.derive(cell.seed(), "parameters"));
             Map<String, String> provenance = new TreeMap<>(environment);
             boolean diverged = phases(provenance);
@@ -129,7 +124,7 @@ final class CellRun {
                 continue;
             }
             Half half = new Half(i, metrics, series, images, trainMacs, environment);
-            Options options = Options.none().withTimes(times).withStop(Shutdown::isAsked);
+            TrainOptions options = TrainOptions.none().withTimes(times).withStop(Shutdown::isAsked);
             if (checkpoints != null) {
                 options = options.withCheckpoints(
                         checkpoints, i == first ? from : null, new ObjectMapper().valueToTree(half));
@@ -166,16 +161,16 @@ final class CellRun {
         return half.phase;
     }
 
-    private TrainLoop.Outcome phase(int i, Options options) {
+    private TrainLoop.Outcome phase(int i, TrainOptions options) {
         Split split = data.of(i);
         Recipe recipe = cell.phases().get(i);
         String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
-        Objective objective = objective(recipe, i);
+        Objective objective = Objectives.of(recipe, model, cell.seed(), i);
         TrainLoop.Outcome outcome =
                 TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options);
         images += outcome.images();
         // A backward pass costs two forward passes; SAM makes two of each, LookSAM now and then.
-        double passes = recipe.rho() > 0 ? recipe.sharpness().passes() : 1;
+        double passes = recipe.optimization().passes();
         trainMacs += 3.0 * metrics.get("macs") * outcome.images() * passes;
         metrics.merge(Row.NON_FINITE, (double) outcome.nonFinite(), Double::sum);
         List<Double> curve = outcome.trainLoss();
@@ -191,25 +186,9 @@ final class CellRun {
                     found.stream().map(Evaluation::loss).toList());
         }
         if (!outcome.diverged()) {
-            Masked masked = objective instanceof Masked m ? m : null;
-            measure(new Trained(model, split, recipe, masked, cell.seed()), prefix);
+            measure(new Trained(model, split, recipe, objective, cell.seed()), prefix);
         }
         return outcome;
-    }
-
-    private Objective objective(Recipe recipe, int phase) {
-        if (recipe.objective() == Objective.Kind.SUPERVISED) {
-            return new Supervised(model, recipe.labelSmoothing(), recipe.loss() == Supervised.Loss.BCE);
-        }
-        if (!(model instanceof ConvNeXt encoder)) {
-            throw new IllegalArgumentException(
-                    "masked pre-training of " + model.getClass().getSimpleName() + ", expected a ConvNeXt (V1 or V2)");
-        }
-        FcmaeDecoder decoder = new FcmaeDecoder(encoder, DECODER_WIDTH);
-        NDManager manager =
-                model.trainedParameters().values().iterator().next().getArray().getManager();
-        decoder.initialize(manager, Seeds.derive(cell.seed(), "decoder", phase));
-        return new Masked(encoder, decoder, recipe.maskRatio(), Seeds.derive(cell.seed(), "masks", phase));
     }
 
     private void measure(Trained trained, String prefix) {
@@ -218,7 +197,7 @@ final class CellRun {
             if (measure == null) {
                 throw new IllegalArgumentException("unknown measure \"" + name + "\"; known are " + measures.keySet());
             }
-            if (measure.after(trained.recipe().objective())) {
+            if (measure.after(trained.objective())) {
                 stopIfAsked();
                 Measure.Found found = measure.measure(trained);
                 found.metrics().forEach((k, v) -> metrics.put(prefix + k, v));
@@ -259,7 +238,7 @@ final class CellRun {
     /** What equal bits depend on besides the cell. */
     private Map<String, String> environment() {
         String precision = cell.phases().stream()
-                .map(r -> r.precision().resolve().name().toLowerCase(Locale.ROOT))
+                .map(r -> r.network().precision().resolve().name().toLowerCase(Locale.ROOT))
                 .distinct()
                 .collect(Collectors.joining(", "));
         return Provenance.capture(Map.of(

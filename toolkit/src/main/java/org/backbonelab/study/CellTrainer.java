@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
-import org.backbonelab.train.CheckpointReader;
-import org.backbonelab.train.Checkpoints;
+import org.backbonelab.train.checkpoint.CheckpointReader;
+import org.backbonelab.train.checkpoint.Checkpoints;
 
 /** Trains one cell from beginning to end, or from where it was left: a cell in, a row out. */
 public final class CellTrainer {

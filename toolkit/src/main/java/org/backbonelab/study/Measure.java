@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.backbonelab.train.Objective;
+import org.backbonelab.train.objective.Objective;
 
 /** Something measured on a trained network; its results become part of the row. */
 public interface Measure {
@@ -19,19 +19,19 @@ public interface Measure {
     /** Returns the name, part of the cell's identity. */
     String name();
 
-    /** Tells whether it is taken after a phase of this kind. */
-    boolean after(Objective.Kind kind);
+    /** Tells whether it is taken after a phase with this objective. */
+    boolean after(Objective objective);
 
     /** Measures; the network's parameters are as before afterwards. */
     Found measure(Trained trained);
 
-    /** Returns a measure taken after supervised phases. */
+    /** Returns a measure taken after phases that trained the classifier. */
     static Measure of(String name, Function<Trained, Found> taken) {
-        return of(name, kind -> kind == Objective.Kind.SUPERVISED, taken);
+        return of(name, Objective::classifies, taken);
     }
 
     /** Returns a measure taken after phases of chosen kinds. */
-    static Measure of(String name, Predicate<Objective.Kind> after, Function<Trained, Found> taken) {
+    static Measure of(String name, Predicate<Objective> after, Function<Trained, Found> taken) {
         return new Measure() {
             @Override
             public String name() {
@@ -39,8 +39,8 @@ public interface Measure {
             }
 
             @Override
-            public boolean after(Objective.Kind kind) {
-                return after.test(kind);
+            public boolean after(Objective objective) {
+                return after.test(objective);
             }
 
             @Override

@@ -6,7 +6,7 @@ import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.ImageSpec;
-import org.backbonelab.train.Source;
+import org.backbonelab.recipe.Source;
 
 /**
  * The images of each phase of a cell: the cell's own, or those its recipe brings along.
@@ -20,9 +20,12 @@ record PhaseImages(List<Split> splits) {
     static PhaseImages of(Cell cell) {
         Split own = split(cell, cell.dataset(), cell.trainImages());
         List<Split> splits = cell.phases().stream()
-                .map(recipe -> recipe.source().equals(Source.CELL)
+                .map(recipe -> recipe.data().source().equals(Source.CELL)
                         ? own
-                        : split(cell, recipe.source().dataset(), recipe.source().images()))
+                        : split(
+                                cell,
+                                recipe.data().source().dataset(),
+                                recipe.data().source().images()))
                 .collect(Collectors.toList());
         splits.add(own);
         return new PhaseImages(splits);

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Select;
 import org.backbonelab.results.Tables;
-import org.backbonelab.train.Recipe;
 import tech.tablesaw.api.Table;
 
 /**
@@ -190,9 +190,10 @@ public final class Study {
         if (rates.isEmpty()) {
             return last;
         }
-        Double rate = rates.get(List.of(backbone, last.optimizer()));
+        Double rate = rates.get(List.of(backbone, last.optimization().optimizer()));
         if (rate == null) {
-            throw new IllegalArgumentException("no learning rate for " + backbone + " with " + last.optimizer()
+            throw new IllegalArgumentException("no learning rate for " + backbone + " with "
+                    + last.optimization().optimizer()
                     + " in the given table; expected a row of that backbone and optimizer");
         }
         return last.withLr(rate);

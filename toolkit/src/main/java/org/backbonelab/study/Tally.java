@@ -33,17 +33,18 @@ final class Tally {
 
     /** Completes the first cells of a study. */
     Map<String, Row> begin(List<Cell> first, Runner runner) {
-        done = found(first);
-        progress.started(total, done);
+        List<Row> found = found(first);
+        done = found.size();
+        progress.started(total, done, diverged(found));
         return complete(first, runner);
     }
 
     /** Completes further cells that were expected. */
     Map<String, Row> continueWith(List<Cell> more, Runner runner) {
-        int found = found(more);
-        done += found;
-        if (found > 0) {
-            progress.readBack(found, total);
+        List<Row> found = found(more);
+        done += found.size();
+        if (!found.isEmpty()) {
+            progress.readBack(found.size(), diverged(found), total);
         }
         return complete(more, runner);
     }
@@ -58,8 +59,13 @@ final class Tally {
         return "1".equals(System.getenv("FRESH"));
     }
 
-    private int found(List<Cell> cells) {
-        return (int) cells.stream().filter(c -> find(c).isPresent()).count();
+    private List<Row> found(List<Cell> cells) {
+        return cells.stream().flatMap(c -> find(c).stream()).toList();
+    }
+
+    private static int diverged(List<Row> rows) {
+        return (int)
+                rows.stream().filter(row -> row.status() == Row.Status.DIVERGED).count();
     }
 
     private Optional<Row> find(Cell cell) {

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
-import org.backbonelab.train.Recipe;
 
 /** Grids of learning rates that grow where the best one lies at their edge. */
 final class Tuning {
@@ -58,7 +58,7 @@ final class Tuning {
     }
 
     private static double lr(Cell cell) {
-        return cell.recipe().lr();
+        return cell.recipe().optimization().lr();
     }
 
     private static Cell withLr(Cell cell, double lr) {

@@ -94,6 +94,9 @@ public final class Kernels {
     /**
      * Normalises over samples and space; in training by the batch's own statistics, which it adds to the running ones.
      *
+     * <p>One value a channel has no variance, and torch.nn refuses it: by the batch's own statistics the result and its
+     * gradients are then NaN, and the running statistics stay.
+     *
      * @param x (N, C, H, W)
      * @param affine weight and bias, (C) each
      * @param running mean and variance, (C) each, changed in place in training

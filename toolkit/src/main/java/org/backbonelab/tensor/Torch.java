@@ -110,6 +110,14 @@ public final class Torch {
         }
     }
 
+    /** Draws a seed from libtorch's own generator, which {@code Engine.setRandomSeed} sets and DJL's operations move. */
+    public static long drawSeed() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+                NDArray drawn = manager.randomInteger(0, Long.MAX_VALUE, new Shape(1), DataType.INT64)) {
+            return drawn.getLong(0);
+        }
+    }
+
     /** Sets the gradient of a leaf to zero; does nothing where it has none yet. */
     public static void zeroGradient(NDArray leaf) {
         if (leaf.hasGradient()) {

@@ -12,6 +12,7 @@ import org.backbonelab.data.ImageSource;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.objective.Supervised;
 
 /**
  * Accuracy and loss of a classifier on a set of images, in evaluation mode.

@@ -2,6 +2,7 @@ package org.backbonelab.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.backbonelab.train.step.Gradient;
 
 /**
  * How far a training is: with the weights and the optimizer's state, all that a checkpoint needs.
@@ -27,7 +28,7 @@ record LoopState(
     static final LoopState START = new LoopState(0, 0, 0, 0, 0, List.of(), List.of(), -1);
 
     /** Returns the state after an update, which may have been left out. */
-    LoopState updated(Update.Backward made, int count) {
+    LoopState updated(Gradient made, int count) {
         return new LoopState(
                 step + 1,
                 images + count,

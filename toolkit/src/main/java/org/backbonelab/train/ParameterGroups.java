@@ -7,6 +7,11 @@ import java.util.regex.Pattern;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.LayerDecay;
 import org.backbonelab.optim.Optimizers;
+import org.backbonelab.recipe.OptimizationSettings;
+import org.backbonelab.recipe.ParameterGroup;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Weights;
 
 /** Which parameters are exempt from weight decay, and which learn more slowly. */
 final class ParameterGroups {
@@ -24,21 +29,23 @@ final class ParameterGroups {
      *     what it does not give
      */
     static BaseOptimizer optimizer(Objective objective, Weights weights, Recipe recipe) {
-        checkThatEachFits(recipe.groups(), weights.names());
-        Optimizers.Entry entry = Optimizers.get(recipe.optimizer());
-        BaseOptimizer optimizer = recipe.lookahead().around(entry.factory().build(recipe.lr(), recipe.weightDecay()));
+        OptimizationSettings settings = recipe.optimization();
+        checkThatEachFits(settings.groups(), weights.names());
+        Optimizers.Entry entry = Optimizers.get(settings.optimizer());
+        BaseOptimizer optimizer =
+                settings.lookahead().around(entry.factory().build(settings.lr(), settings.weightDecay()));
         if (optimizer.wantsCurvature() && !objective.canSample()) {
-            throw new IllegalArgumentException("optimizer " + recipe.optimizer()
+            throw new IllegalArgumentException("optimizer " + settings.optimizer()
                     + " estimates curvature from labels drawn from the network's prediction, which the objective "
                     + objective.getClass().getSimpleName() + " does not have; choose another optimizer");
         }
         Map<String, Double> scales =
-                recipe.layerDecay() == 1 ? Map.of() : LayerDecay.scales(weights.names(), recipe.layerDecay());
+                settings.layerDecay() == 1 ? Map.of() : LayerDecay.scales(weights.names(), settings.layerDecay());
         for (int i = 0; i < weights.names().size(); i++) {
             String name = weights.names().get(i);
             boolean decayed =
                     entry.decaysAll() || isDecayed(name, weights.arrays().get(i).getShape());
-            ParameterGroup group = recipe.groups().stream()
+            ParameterGroup group = settings.groups().stream()
                     .filter(g -> g.fits(name))
                     .findFirst()
                     .orElse(REST);

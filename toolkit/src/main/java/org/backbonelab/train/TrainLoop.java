@@ -16,9 +16,24 @@ import org.backbonelab.data.Loader;
 import org.backbonelab.data.Split;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Schedule;
+import org.backbonelab.recipe.EvaluationSettings;
+import org.backbonelab.recipe.NonFinite;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.ScheduleSettings;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.TimeTable.Part;
+import org.backbonelab.train.checkpoint.CheckpointReader;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Weights;
+import org.backbonelab.train.step.Backprop;
+import org.backbonelab.train.step.Gradient;
+import org.backbonelab.train.step.Parts;
+import org.backbonelab.train.step.Step;
+import org.backbonelab.train.step.Steps;
+import org.backbonelab.train.step.TimeTable;
+import org.backbonelab.train.step.TimeTable.Part;
+import org.backbonelab.train.step.Update;
+import org.backbonelab.train.step.UpdateContext;
 
 /**
  * The training loop.
@@ -31,12 +46,13 @@ public final class TrainLoop {
     private final Split data;
     private final Recipe recipe;
     private final long seed;
-    private final Options options;
+    private final TrainOptions options;
     private final TimeTable times;
     private final Weights weights;
     private final Map<String, NDArray> live = new LinkedHashMap<>();
     private final BaseOptimizer optimizer;
     private final Step step;
+    private final Update use;
     private final Batches batches;
     private final Schedule.Run run;
     private final WeightCopy average;
@@ -63,7 +79,7 @@ public final class TrainLoop {
             List<Evaluation> evaluations,
             WeightCopy best) {}
 
-    private TrainLoop(Objective objective, Split data, Recipe recipe, long seed, Options options) {
+    private TrainLoop(Objective objective, Split data, Recipe recipe, long seed, TrainOptions options) {
         this.objective = objective;
         this.data = data;
         this.recipe = recipe;
@@ -73,13 +89,16 @@ public final class TrainLoop {
         weights = Weights.of(objective);
         objective.state().forEach((name, p) -> live.put(name, p.getArray()));
         optimizer = ParameterGroups.optimizer(objective, weights, recipe);
-        step = Sharpness.step(recipe);
-        batches = new Batches(data, recipe.augmentation(), seed);
-        int epoch = batches.perEpoch(recipe.batchSize());
-        long total = Math.max(1, Math.round(recipe.epochs() * epoch));
-        run = new Schedule.Run(Math.round(recipe.warmupEpochs() * epoch), total, epoch);
-        average = recipe.ema().isOn() ? new WeightCopy(live) : null;
-        statistics = recipe.nonFinite() == NonFinite.PROPAGATE ? null : WeightCopy.ofStatistics(objective);
+        step = Steps.of(recipe);
+        use = new Update(optimizer, recipe.optimization());
+        batches = new Batches(data, recipe.data().augmentation(), seed);
+        int epoch = batches.perEpoch(recipe.data().batchSize());
+        ScheduleSettings schedule = recipe.schedule();
+        long total = Math.max(1, Math.round(schedule.epochs() * epoch));
+        run = new Schedule.Run(Math.round(schedule.warmupEpochs() * epoch), total, epoch);
+        EvaluationSettings evaluation = recipe.evaluation();
+        average = evaluation.ema().isOn() ? new WeightCopy(live) : null;
+        statistics = evaluation.nonFinite() == NonFinite.PROPAGATE ? null : WeightCopy.ofStatistics(objective);
     }
 
     /**
@@ -90,7 +109,7 @@ public final class TrainLoop {
      * @throws CancellationException if the thread is interrupted
      */
     public static Outcome run(Objective objective, Split data, Recipe recipe, long seed) {
-        return run(objective, data, recipe, seed, Options.none());
+        return run(objective, data, recipe, seed, TrainOptions.none());
     }
 
     /**
@@ -100,14 +119,15 @@ public final class TrainLoop {
      *     them is of this moment
      * @throws CheckpointException if the checkpoint to continue is of another network
      */
-    public static Outcome run(Objective objective, Split data, Recipe recipe, long seed, Options options) {
+    public static Outcome run(Objective objective, Split data, Recipe recipe, long seed, TrainOptions options) {
         TrainLoop loop = new TrainLoop(objective, data, recipe, seed, options);
         try (Listeners listeners = new Listeners(options.listeners(), objective.model())) {
             if (options.from() != null) {
                 loop.resume(options.from());
             }
             long left = loop.run.total() - loop.state.step();
-            try (Loader loader = loop.batches.loader(recipe.batchSize(), loop.state.step(), left, dataWorkers())) {
+            try (Loader loader =
+                    loop.batches.loader(recipe.data().batchSize(), loop.state.step(), left, dataWorkers())) {
                 return loop.train(loader, listeners);
             }
         }
@@ -127,7 +147,7 @@ public final class TrainLoop {
                 return outcome(false);
             }
             Batch batch = next(loader);
-            Update.Backward made = update(batch);
+            Gradient made = update(batch);
             listeners.batch(batch, made.loss(), state.step() % run.epoch(), run.epoch());
             state = state.updated(made, batch.count());
             if (isDiverged(made)) {
@@ -158,11 +178,9 @@ public final class TrainLoop {
         }
     }
 
-    private Update.Backward update(Batch batch) {
-        optimizer.setLearningRate(recipe.schedule().at(recipe.lr(), state.step(), run));
-        if (objective instanceof Masked masked) {
-            masked.setStep(state.step());
-        }
+    private Gradient update(Batch batch) {
+        double rate = recipe.schedule().curve().at(recipe.optimization().lr(), state.step(), run);
+        optimizer.setLearningRate(rate);
         if (statistics != null) {
             statistics.take();
         }
@@ -170,14 +188,15 @@ public final class TrainLoop {
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            List<Batch> parts =
-                    Parts.of(batch, recipe.accumulate(), recipe.sharpness().m());
-            Update.Backward made = step.update(
-                    new Update(manager, objective, weights, parts, stepSeed, state.step(), optimizer, recipe, times));
+            int chunk = recipe.optimization().sharpness().m();
+            List<Batch> parts = Parts.of(batch, recipe.data().accumulate(), chunk);
+            UpdateContext context = UpdateContext.of(manager, objective, weights, state.step(), rate, recipe, times);
+            Backprop passes = new Backprop(context, parts, stepSeed);
+            Gradient made = use.apply(passes, step.gradient(passes), times);
             if (!made.isUsable() && statistics != null) {
                 statistics.put();
             } else if (average != null && made.isUsable() && Double.isFinite(made.loss())) {
-                double decay = recipe.ema().at(state.step() + 1);
+                double decay = recipe.evaluation().ema().at(state.step() + 1);
                 times.run(Part.UPDATE, () -> average.average(decay));
             }
             return made;
@@ -192,17 +211,22 @@ public final class TrainLoop {
         return none;
     }
 
-    private boolean isDiverged(Update.Backward made) {
-        boolean tooHigh =
-                recipe.lossCeiling() > 0 && Double.isFinite(made.loss()) && made.loss() > recipe.lossCeiling();
-        return tooHigh || recipe.nonFinite().ends(made);
+    private boolean isDiverged(Gradient made) {
+        double ceiling = recipe.evaluation().lossCeiling();
+        boolean tooHigh = ceiling > 0 && Double.isFinite(made.loss()) && made.loss() > ceiling;
+        return tooHigh
+                || switch (recipe.evaluation().nonFinite()) {
+                    case STOP -> !made.isFinite();
+                    case SKIP -> false;
+                    case PROPAGATE -> !Double.isFinite(made.loss());
+                };
     }
 
     private boolean evaluationIsDue() {
-        if (recipe.evaluateEvery() == 0 || state.step() == 0) {
+        if (recipe.evaluation().every() == 0 || state.step() == 0) {
             return false;
         }
-        long every = recipe.evaluateEvery() * run.epoch();
+        long every = recipe.evaluation().every() * run.epoch();
         boolean lastIsExtra = state.step() == run.total() && state.step() % every != 0;
         return state.evaluations().size() < state.step() / every + (lastIsExtra ? 1 : 0);
     }
@@ -259,7 +283,7 @@ public final class TrainLoop {
     }
 
     private void save(BiConsumer<ObjectNode, Map<String, NDArray>> write) {
-        ObjectMapper mapper = CheckpointFormat.MAPPER;
+        ObjectMapper mapper = new ObjectMapper();
         ObjectNode node = mapper.createObjectNode();
         node.set("context", options.context());
         node.set("loop", mapper.valueToTree(state));

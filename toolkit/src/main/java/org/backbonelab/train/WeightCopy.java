@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.objective.Objective;
 
 /** A second set of values for a network's arrays: their moving average, or what they were in the best epoch. */
 public final class WeightCopy implements AutoCloseable {

@@ -62,7 +62,11 @@ class Kernels(Module):
   # Input and output may be bfloat16; sums are float32.
   def batch_norm(self, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, training: bool,
                  momentum: float, eps: float, relu: bool) -> Tensor:
-    y = torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, True)
+    if training and x.numel() == x.size(1):
+      # The operator itself would give the bias, and make the running variance NaN without a word.
+      y = torch.batch_norm(x, weight, bias, None, None, True, momentum, eps, True) * float("nan")
+    else:
+      y = torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, True)
     if relu:
       # In place: the norm's derivative does not need its output.
       y.relu_()

@@ -16,7 +16,7 @@ import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import org.backbonelab.tensor.Torch;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,40 @@ class PassTest {
             assertFalse(Arrays.equals(first, second), "two calls of one pass drew the same");
             assertFalse(
                     Arrays.equals(first, Pass.training(6).dropPath(branch, 0.5).toFloatArray()));
+        }
+    }
+
+    /** Drops half of what it is given, as DJL's trainer would run it. */
+    private static float[] throughDjl(NDManager manager, boolean training) {
+        Layer layer = new Layer() {
+            @Override
+            public NDArray apply(NDArray x, Pass pass) {
+                return pass.dropPath(x, 0.5);
+            }
+        };
+        NDList ones = new NDList(manager.ones(new Shape(64, 1)));
+        return layer.forward(new ParameterStore(manager, false), ones, training)
+                .singletonOrThrow()
+                .toFloatArray();
+    }
+
+    @Test
+    void masksInDjlsTrainerFollowTheEnginesSeed() {
+        try (NDManager manager = Torch.newManager()) {
+            Torch.engine().setRandomSeed(3);
+            float[] first = throughDjl(manager, true);
+            float[] second = throughDjl(manager, true);
+            assertFalse(Arrays.equals(first, second), "two passes drew the same");
+            throughDjl(manager, false);
+            Torch.engine().setRandomSeed(3);
+            assertArrayEquals(first, throughDjl(manager, true));
+            throughDjl(manager, false);
+            assertArrayEquals(second, throughDjl(manager, true), "a pass in evaluation draws nothing");
+            Torch.engine().setRandomSeed(4);
+            assertFalse(Arrays.equals(first, throughDjl(manager, true)), "another seed drew the same");
+        } finally {
+            // Where nobody has set it, networks start from seed 0.
+            Torch.engine().setRandomSeed(0);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.backbonelab.layer.Pass;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every golden file of {@code make_backbones.py}: names, shapes, counts, logits and gradients of the reference. */
 class BackbonesAgainstTimmTest {
     private static final File GOLDEN = new File("src/test/resources/golden/backbones");
+    private static final File SWIN = new File("src/test/resources/golden/swin");
     private static final int BATCH = 2;
     /** Of the range of the logits. */
     private static final double LOGITS = 1e-4;
@@ -43,19 +45,40 @@ class BackbonesAgainstTimmTest {
     private static final double ROUNDING = 1e-10;
 
     static Stream<String> files() {
-        return Arrays.stream(GOLDEN.list()).sorted().map(f -> f.replace(".json", ""));
+        return names(GOLDEN);
+    }
+
+    static Stream<String> swinSizes() {
+        return names(SWIN);
+    }
+
+    private static Stream<String> names(File folder) {
+        return Arrays.stream(folder.list()).sorted().map(f -> f.replace(".json", ""));
     }
 
     @ParameterizedTest
     @MethodSource("files")
     void equalsItsReference(String name) throws IOException {
         JsonNode golden = new ObjectMapper().readTree(new File(GOLDEN, name + ".json"));
-        Backbone model = Backbones.create(name, spec(golden.get("image")), 0);
+        assertEqual(golden, () -> Backbones.create(name, spec(golden.get("image")), 0));
+        Backbone published = Backbones.create(name, spec(golden.get("published")), 0);
+        assertEquals(golden.at("/published/parameters").asLong(), published.parameterCount());
+    }
+
+    /** Grids whose side is odd on the way: which window a stage has, and whether it is shifted, depends on its side. */
+    @ParameterizedTest(name = "{0} pixels")
+    @MethodSource("swinSizes")
+    void swinEqualsItsReferenceWhereSidesAreOdd(String size) throws IOException {
+        JsonNode golden = new ObjectMapper().readTree(new File(SWIN, size + ".json"));
+        Swin.Config config = new Swin.Config(4, 12, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 7);
+        assertEqual(golden, () -> new Swin(spec(golden.get("image")), config, 0));
+    }
+
+    private static void assertEqual(JsonNode golden, Supplier<Backbone> factory) {
+        Backbone model = factory.get();
         Map<String, Shape> shapes = model.storedShapes();
         assertEquals(golden.at("/names/count").asInt(), shapes.size(), shapes.keySet()::toString);
         assertEquals(golden.at("/names/sha256").asText(), sha256(shapes), shapes::toString);
-        Backbone published = Backbones.create(name, spec(golden.get("published")), 0);
-        assertEquals(golden.at("/published/parameters").asLong(), published.parameterCount());
         try (NDManager manager = Torch.newManager()) {
             model.initialize(manager, 0);
             NDArray x = fill(manager, model);
@@ -63,7 +86,7 @@ class BackbonesAgainstTimmTest {
             assertStages(golden.get("stages"), model.stageFeatures(x, Pass.evaluation()));
         }
         // Rounding moves units of a ReLU across zero, where its derivative jumps: gradients are compared in float64.
-        Backbone wide = Backbones.create(name, model.spec(), 0);
+        Backbone wide = factory.get();
         try (NDManager manager = Torch.newManager()) {
             wide.initializeWide(manager, 0);
             backward(wide, fill(manager, wide).toType(DataType.FLOAT64, false));

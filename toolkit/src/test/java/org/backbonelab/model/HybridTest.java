@@ -12,7 +12,7 @@ import java.util.Set;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
-import org.backbonelab.train.Supervised;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against torch.optim.lr_scheduler and mmcv's formula: a run of 12 epochs of 5 steps at base rate 0.2. */
+/** Against torch.optim.lr_scheduler, timm's cosine and mmcv's formula: a run of 12 epochs of 5 steps at base rate 0.2. */
 class ScheduleTest {
     private static final Golden GOLDEN = Golden.load("schedules");
     private static final double BASE = 0.2;
@@ -38,7 +38,11 @@ class ScheduleTest {
                         10),
                 Arguments.of("linear after warm-up", Schedule.LINEAR.withWarmup(1e-3, Clock.AFTER_WARMUP), 10),
                 Arguments.of("mmcv", mmcv.withFloor(1e-3), 10),
-                Arguments.of("mmcv per epoch", mmcv.withPerEpoch(true), 10));
+                Arguments.of("mmcv per epoch", mmcv.withPerEpoch(true), 10),
+                Arguments.of("timm", Schedule.COSINE.withFloor(0.01).withWarmup(1e-3, Clock.HIDDEN_BY_WARMUP), 10),
+                Arguments.of("timm from zero", Schedule.COSINE.withWarmup(0, Clock.HIDDEN_BY_WARMUP), 10),
+                Arguments.of(
+                        "timm with prefix", Schedule.COSINE.withFloor(0.01).withWarmup(1e-3, Clock.AFTER_WARMUP), 10));
     }
 
     @ParameterizedTest(name = "{0}")

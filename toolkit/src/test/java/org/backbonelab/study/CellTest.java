@@ -15,11 +15,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.backbonelab.recipe.NonFinite;
+import org.backbonelab.recipe.ParameterGroup;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Recipes;
+import org.backbonelab.recipe.Sharpness;
 import org.backbonelab.results.Json;
-import org.backbonelab.train.NonFinite;
-import org.backbonelab.train.ParameterGroup;
-import org.backbonelab.train.Recipe;
-import org.backbonelab.train.Sharpness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,7 @@ class CellTest {
             50,
             "convnextv2_micro",
             "fcmae",
-            List.of(Recipe.fcmae().withEpochs(2), Recipe.supervised().withRho(0.05)),
+            List.of(Recipes.fcmae().withEpochs(2), Recipe.supervised().withRho(0.05)),
             3,
             List.of("feature_distance"));
 
@@ -58,15 +59,15 @@ class CellTest {
         always.removeAll(paths("", CellJson.neutral()));
         assertEquals(
                 Set.of(
-                        "augmentation.crop.kind",
-                        "augmentation.flip",
-                        "batchSize",
-                        "epochs",
-                        "lr",
-                        "objective",
-                        "optimizer",
-                        "schedule.decay",
-                        "weightDecay"),
+                        "data.augmentation.crop.kind",
+                        "data.augmentation.flip",
+                        "data.batchSize",
+                        "objective.name",
+                        "optimization.lr",
+                        "optimization.optimizer",
+                        "optimization.weightDecay",
+                        "schedule.curve.decay",
+                        "schedule.epochs"),
                 always,
                 "a new field of a recipe needs its neutral value in neutral-recipe.json");
     }
@@ -122,7 +123,7 @@ class CellTest {
                 cell(100, "resnet_micro", List.of(Recipe.supervised().withLr(2e-3)), 0),
                 cell(100, "resnet_micro", List.of(Recipe.supervised().withAgc(0.01)), 0),
                 cell(100, "resnet_micro", List.of(Recipe.supervised().withNonFinite(NonFinite.SKIP)), 0),
-                cell(100, "resnet_micro", List.of(Recipe.supervised().withSharpness(Sharpness.asam(0.01))), 0),
+                cell(100, "resnet_micro", List.of(Recipe.supervised().withSam(Sharpness.asam(0.01), 0)), 0),
                 cell(100, "resnet_micro", List.of(Recipe.supervised().withGroups(FROZEN_STEM)), 0),
                 cell(100, "resnet_micro", plain, 1));
         others.forEach(other -> assertNotEquals(base.id(), other.id()));

@@ -11,10 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import org.backbonelab.recipe.Recipes;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +69,7 @@ class ProcessRunnerTest {
 
     @Test
     void cellAtFaultIsToldAndNotTriedAgain() {
-        Study study = Studies.small("resnet_micro").track("fcmae", Recipe.fcmae());
+        Study study = Studies.small("resnet_micro").track("fcmae", Recipes.fcmae());
         Set<Long> others = new HashSet<>(pids());
         String message = assertThrows(IllegalArgumentException.class, () -> new ProcessRunner(1)
                         .run(study.cells(0), store("bad"), row -> {}))

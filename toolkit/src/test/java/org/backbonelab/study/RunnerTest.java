@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Recipes;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Select;
 import org.backbonelab.results.Tables;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tech.tablesaw.api.Table;
@@ -157,7 +158,7 @@ class RunnerTest {
 
     @Test
     void divergenceInPretrainingEndsTheCell() {
-        Recipe bad = Recipe.fcmae().withLr(1e10).withBatchSize(10).withEpochs(1);
+        Recipe bad = Recipes.fcmae().withLr(1e10).withBatchSize(10).withEpochs(1);
         Study study = Studies.small("convnextv2_micro").track("fcmae", bad, Studies.recipe());
         Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
                 .rows()
@@ -171,7 +172,7 @@ class RunnerTest {
 
     @Test
     void pretrainingReachesTheSecondPhase() {
-        Recipe fcmae = Recipe.fcmae().withBatchSize(10).withEpochs(0.5);
+        Recipe fcmae = Recipes.fcmae().withBatchSize(10).withEpochs(0.5);
         Study study = Studies.small("convnextv2_micro")
                 .track("supervised", Studies.recipe())
                 .track("fcmae", fcmae, Studies.recipe());
@@ -210,7 +211,7 @@ class RunnerTest {
 
     @Test
     void cellsThatCannotBeBuiltAreRefused() {
-        Study pretraining = Studies.small("resnet_micro").track("fcmae", Recipe.fcmae());
+        Study pretraining = Studies.small("resnet_micro").track("fcmae", Recipes.fcmae());
         String message = assertThrows(
                         IllegalArgumentException.class,
                         () -> Studies.run(pretraining, Runner.serial(List.of()), store("bad")))

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.recipe.ParameterGroup;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.testing.Nets;
-import org.backbonelab.train.ParameterGroup;
-import org.backbonelab.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +64,7 @@ class TransferTest {
         });
         // 2 epochs of 40 images, then 2 of 60.
         assertEquals(200, row.metrics().get("train_images_seen"));
-        assertEquals(40, Cell.parse(row.cell()).phases().get(0).source().images());
+        assertEquals(40, Cell.parse(row.cell()).phases().get(0).data().source().images());
     }
 
     @Test

@@ -137,6 +137,23 @@ class KernelsTest {
     }
 
     @Test
+    void batchNormOfOneValueAChannelIsNotANumberAndKeepsRunningStatistics() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray x = Golden.fill(manager, new Shape(1, 3, 1, 1), 0);
+            List<NDArray> affine = List.of(manager.ones(new Shape(3)), manager.zeros(new Shape(3)));
+            List<NDArray> running = List.of(manager.zeros(new Shape(3)), manager.ones(new Shape(3)));
+            for (double momentum : new double[] {0.1, 0}) {
+                NDArray y = Kernels.batchNorm(x, affine, running, new Kernels.Statistics(true, momentum), 1e-5, true);
+                assertArrayEquals(new float[] {Float.NaN, Float.NaN, Float.NaN}, y.toFloatArray());
+                assertArrayEquals(new float[3], running.get(0).toFloatArray());
+                assertArrayEquals(new float[] {1, 1, 1}, running.get(1).toFloatArray());
+            }
+            NDArray y = Kernels.batchNorm(x, affine, running, new Kernels.Statistics(false, 0), 0, false);
+            assertArrayEquals(x.toFloatArray(), y.toFloatArray(), 1e-6f, "evaluation needs no variance of the batch");
+        }
+    }
+
+    @Test
     void wrongShapeShowsLibtorchsMessage() {
         try (NDManager manager = Torch.newManager()) {
             NDArray x = manager.ones(new Shape(2, 3));

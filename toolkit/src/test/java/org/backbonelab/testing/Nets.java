@@ -15,12 +15,16 @@ import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.optim.BaseOptimizer;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.Objective;
-import org.backbonelab.train.Recipe;
-import org.backbonelab.train.Step;
-import org.backbonelab.train.Update;
-import org.backbonelab.train.Weights;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Weights;
+import org.backbonelab.train.step.Backprop;
+import org.backbonelab.train.step.Gradient;
+import org.backbonelab.train.step.Step;
+import org.backbonelab.train.step.TimeTable;
+import org.backbonelab.train.step.Update;
+import org.backbonelab.train.step.UpdateContext;
 
 /** Small networks and batches. */
 public final class Nets {
@@ -51,9 +55,33 @@ public final class Nets {
     public static double step(Step step, Objective objective, Batch batch, BaseOptimizer optimizer, Recipe recipe) {
         try (NDManager manager = Torch.newManager()) {
             Weights weights = Weights.of(objective);
-            return step.update(new Update(manager, objective, weights, List.of(batch), 1, optimizer, recipe))
+            return update(
+                            step,
+                            passes(manager, objective, weights, List.of(batch), 1, 0, optimizer, recipe),
+                            optimizer,
+                            recipe)
                     .loss();
         }
+    }
+
+    /** Returns the passes of an update of some batches. */
+    public static Backprop passes(
+            NDManager manager,
+            Objective objective,
+            Weights weights,
+            List<Batch> batches,
+            long seed,
+            long step,
+            BaseOptimizer optimizer,
+            Recipe recipe) {
+        double rate = optimizer == null ? recipe.optimization().lr() : optimizer.learningRate();
+        return new Backprop(
+                UpdateContext.of(manager, objective, weights, step, rate, recipe, new TimeTable()), batches, seed);
+    }
+
+    /** Makes an update. */
+    public static Gradient update(Step step, Backprop passes, BaseOptimizer optimizer, Recipe recipe) {
+        return new Update(optimizer, recipe.optimization()).apply(passes, step.gradient(passes), new TimeTable());
     }
 
     /** A loss and its gradients by name. */
@@ -68,11 +96,11 @@ public final class Nets {
     public static Gradients backward(Objective objective, Recipe recipe, Batch... batches) {
         Weights weights = Weights.of(objective);
         try (NDManager manager = Torch.newManager()) {
-            Update.Backward found =
-                    new Update(manager, objective, weights, List.of(batches), 1, null, recipe).backward(false);
+            Gradient found = passes(manager, objective, weights, List.of(batches), 1, 0, null, recipe)
+                    .first();
             Map<String, float[]> values = new LinkedHashMap<>();
-            for (int i = 0; i < found.gradients().size(); i++) {
-                values.put(weights.names().get(i), found.gradients().get(i).toFloatArray());
+            for (int i = 0; i < found.arrays().size(); i++) {
+                values.put(weights.names().get(i), found.arrays().get(i).toFloatArray());
             }
             return new Gradients(found.loss(), values);
         }

@@ -18,7 +18,7 @@ public final class TanhNet extends Backbone {
     private TanhNet() {
         super(new ImageSpec(3, 1, 2));
         fc1 = child("fc1", new Linear(3, 4, Init.leCun()));
-        fc2 = child("fc2", new Linear(4, 2, Init.leCun()));
+        fc2 = child("fc2", Linear.classifier(4, 2, Init.leCun()));
     }
 
     /** Returns a network with the parameters of the golden file. */

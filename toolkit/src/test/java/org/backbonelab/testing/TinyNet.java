@@ -19,7 +19,7 @@ public final class TinyNet extends Backbone {
     public TinyNet() {
         super(new ImageSpec(1, 3, 3));
         fc1 = child("fc1", new Linear(9, 5, Init.leCun()));
-        fc2 = child("fc2", new Linear(5, 3, Init.leCun()));
+        fc2 = child("fc2", Linear.classifier(5, 3, Init.leCun()));
     }
 
     /** Returns a network with the parameters of the golden files. */

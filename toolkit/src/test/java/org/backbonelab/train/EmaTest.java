@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
+import org.backbonelab.recipe.Ema;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
 import org.junit.jupiter.api.Test;

@@ -21,8 +21,10 @@ import org.backbonelab.data.Datasets;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 
 /** DJL's own listeners on our loop. */
@@ -46,7 +48,7 @@ class ListenersTest {
     private static TrainLoop.Outcome run(NDManager manager, Recipe recipe, TrainingListener... listeners) {
         Backbone model = Nets.create(manager, "resnet_micro");
         return TrainLoop.run(
-                new Supervised(model, 0), SPLIT, recipe, 1, Options.none().withListeners(listeners));
+                new Supervised(model, 0), SPLIT, recipe, 1, TrainOptions.none().withListeners(listeners));
     }
 
     /** Writes down what it is told. */

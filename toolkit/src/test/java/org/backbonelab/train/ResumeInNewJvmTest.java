@@ -23,8 +23,14 @@ import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
+import org.backbonelab.model.weights.WeightHash;
 import org.backbonelab.optim.Optimizers;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Sharpness;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.checkpoint.CheckpointReader;
+import org.backbonelab.train.checkpoint.Checkpoints;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,7 +71,7 @@ class ResumeInNewJvmTest {
         return out;
     }
 
-    private static String train(Recipe recipe, Options options) {
+    private static String train(Recipe recipe, TrainOptions options) {
         Images images = Images.synthetic(45, 1, 8, 10, 3);
         Split split = Datasets.of("new-jvm", images, images).split(25, 10, 10, 0);
         try (NDManager manager = Torch.newManager()) {
@@ -86,7 +92,7 @@ class ResumeInNewJvmTest {
         for (Recipe recipe : cases().values()) {
             try (Checkpoints checkpoints = checkpoints(Path.of(arguments[0]), number++);
                     CheckpointReader from = checkpoints.load().orElseThrow()) {
-                Options options = Options.none().withCheckpoints(null, from, IntNode.valueOf(0));
+                TrainOptions options = TrainOptions.none().withCheckpoints(null, from, IntNode.valueOf(0));
                 System.out.println("continued " + train(recipe, options));
             }
         }
@@ -115,10 +121,10 @@ class ResumeInNewJvmTest {
         List<String> unbroken = new ArrayList<>();
         int number = 0;
         for (Map.Entry<String, Recipe> entry : cases().entrySet()) {
-            unbroken.add("continued " + train(entry.getValue(), Options.none()));
+            unbroken.add("continued " + train(entry.getValue(), TrainOptions.none()));
             AtomicInteger asked = new AtomicInteger();
             try (Checkpoints checkpoints = checkpoints(folder, number++)) {
-                Options half = Options.none()
+                TrainOptions half = TrainOptions.none()
                         .withCheckpoints(checkpoints, null, IntNode.valueOf(0))
                         .withStop(() -> asked.incrementAndGet() > UPDATES / 2);
                 String message = assertThrows(

@@ -19,11 +19,18 @@ import org.backbonelab.data.Datasets;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
-import org.backbonelab.model.ConvNeXt;
-import org.backbonelab.model.FcmaeDecoder;
+import org.backbonelab.recipe.Ema;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Recipes;
 import org.backbonelab.tensor.Precision;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.train.checkpoint.CheckpointException;
+import org.backbonelab.train.checkpoint.CheckpointReader;
+import org.backbonelab.train.checkpoint.Checkpoints;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Objectives;
+import org.backbonelab.train.step.TimeTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,26 +75,21 @@ class ResumeTest {
                         recipe().withOptimizer("sgd_nesterov").withAgc(0.02)),
                 Arguments.of(
                         "convnextv2_micro",
-                        Recipe.fcmae().withBatchSize(20).withEpochs(2.5, 1).withEma(Ema.of(0.9))));
+                        Recipes.fcmae().withBatchSize(20).withEpochs(2.5, 1).withEma(Ema.of(0.9))));
     }
 
     private record Finished(TrainLoop.Outcome outcome, Map<String, float[]> values) {}
 
-    private static Finished finish(String backbone, Recipe recipe, Options options) {
+    private static Finished finish(String backbone, Recipe recipe, TrainOptions options) {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Nets.create(manager, backbone);
-            TrainLoop.Outcome outcome = TrainLoop.run(objective(manager, model, recipe), SPLIT, recipe, 1, options);
+            TrainLoop.Outcome outcome = TrainLoop.run(objective(model, recipe), SPLIT, recipe, 1, options);
             return new Finished(outcome, Nets.values(model.namedParameters()));
         }
     }
 
-    private static Objective objective(NDManager manager, Backbone model, Recipe recipe) {
-        if (recipe.objective() == Objective.Kind.SUPERVISED) {
-            return new Supervised(model, recipe.labelSmoothing());
-        }
-        FcmaeDecoder decoder = new FcmaeDecoder((ConvNeXt) model, 16);
-        decoder.initialize(manager, 5);
-        return new Masked((ConvNeXt) model, decoder, recipe.maskRatio(), 6);
+    private static Objective objective(Backbone model, Recipe recipe) {
+        return Objectives.of(recipe, model, 5, 0);
     }
 
     private Checkpoints checkpoints(Duration every) {
@@ -95,9 +97,9 @@ class ResumeTest {
     }
 
     /** Says stop when it is asked for the n-th time; evaluations ask, too. */
-    private static Options stopAt(Checkpoints checkpoints, CheckpointReader from, int n) {
+    private static TrainOptions stopAt(Checkpoints checkpoints, CheckpointReader from, int n) {
         AtomicInteger asked = new AtomicInteger();
-        return Options.none()
+        return TrainOptions.none()
                 .withCheckpoints(checkpoints, from, IntNode.valueOf(n))
                 .withStop(() -> asked.incrementAndGet() >= n);
     }
@@ -105,14 +107,14 @@ class ResumeTest {
     @ParameterizedTest(name = "{0} {index}")
     @MethodSource("runs")
     void brokenAfterEveryThirdStepEqualsUnbroken(String backbone, Recipe recipe) {
-        Finished unbroken = finish(backbone, recipe, Options.none());
+        Finished unbroken = finish(backbone, recipe, TrainOptions.none());
         int breaks = 0;
         Finished resumed = null;
         while (resumed == null) {
             try (Checkpoints checkpoints = checkpoints(Duration.ofDays(1))) {
                 CheckpointReader from = checkpoints.load().orElse(null);
                 assertEquals(breaks > 0, from != null);
-                Options options = stopAt(checkpoints, from, 4);
+                TrainOptions options = stopAt(checkpoints, from, 4);
                 try {
                     resumed = finish(backbone, recipe, options);
                 } catch (CancellationException e) {
@@ -138,20 +140,20 @@ class ResumeTest {
     @Test
     void checkpointsDoNotChangeTheRunAndAnyOfThemContinues() throws java.io.IOException {
         Recipe recipe = recipe().withEma(Ema.of(0.9)).withEvaluateEvery(1);
-        Finished unbroken = finish("resnet_micro", recipe, Options.none());
+        Finished unbroken = finish("resnet_micro", recipe, TrainOptions.none());
         try (Checkpoints checkpoints = checkpoints(Duration.ZERO)) {
             assertSame(
                     unbroken,
                     finish(
                             "resnet_micro",
                             recipe,
-                            Options.none().withCheckpoints(checkpoints, null, IntNode.valueOf(7))));
+                            TrainOptions.none().withCheckpoints(checkpoints, null, IntNode.valueOf(7))));
         }
         for (String name : new String[] {"run.ckpt", "run.ckpt.previous"}) {
             Path copy = Files.copy(folder.resolve(name), folder.resolve("copy.ckpt"));
             try (CheckpointReader from = CheckpointReader.open(copy)) {
                 assertEquals(7, from.state().path("context").asInt());
-                Options options = Options.none().withCheckpoints(null, from, IntNode.valueOf(0));
+                TrainOptions options = TrainOptions.none().withCheckpoints(null, from, IntNode.valueOf(0));
                 assertSame(unbroken, finish("resnet_micro", recipe, options));
             }
             Files.delete(copy);
@@ -162,7 +164,7 @@ class ResumeTest {
     void timesOfBrokenRunsAddUp() {
         TimeTable first = new TimeTable();
         try (Checkpoints checkpoints = checkpoints(Duration.ofDays(1))) {
-            Options options = stopAt(checkpoints, null, 4).withTimes(first);
+            TrainOptions options = stopAt(checkpoints, null, 4).withTimes(first);
             assertThrows(CancellationException.class, () -> finish("resnet_micro", recipe(), options));
             TimeTable second = new TimeTable();
             finish(
@@ -186,7 +188,7 @@ class ResumeTest {
         try (Checkpoints checkpoints = checkpoints(Duration.ofDays(1))) {
             assertThrows(
                     CancellationException.class, () -> finish("resnet_micro", recipe(), stopAt(checkpoints, null, 3)));
-            Options options = stopAt(null, checkpoints.load().orElseThrow(), 99);
+            TrainOptions options = stopAt(null, checkpoints.load().orElseThrow(), 99);
             String message = assertThrows(CheckpointException.class, () -> finish("vit_micro", recipe(), options))
                     .getMessage();
             assertTrue(message.contains("another network"), message);

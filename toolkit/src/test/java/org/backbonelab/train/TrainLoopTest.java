@@ -16,8 +16,11 @@ import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.optim.Schedule;
+import org.backbonelab.recipe.Ema;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
 
 class TrainLoopTest {

@@ -4,15 +4,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Gives the tensors of the authors' own weight files timm's names and axes.
  *
- * <p>Known are ConvNeXt V1 and V2 (facebookresearch, converted from their pickles to safetensors) and the Flax
- * checkpoints (npz) of ViT and MLP-Mixer (google-research/vision_transformer, big_vision). Others pass as they are.
+ * <p>Known are ConvNeXt V1 and V2 (facebookresearch) and Swin (microsoft, and older files of timm), converted from their
+ * pickles to safetensors, and the Flax checkpoints (npz) of ViT and MLP-Mixer (google-research/vision_transformer,
+ * big_vision). Others pass as they are.
  */
 final class ForeignNames {
+    private static final Pattern SWIN_DOWNSAMPLE = Pattern.compile("^layers\\.(\\d{1,4})\\.downsample\\.");
     private static final List<String> PREFIXES = List.of("", "opt/target/", "params/", "params/img/");
 
     private final Map<String, StoredTensor> in;
@@ -27,6 +30,9 @@ final class ForeignNames {
         // UniRepLKNet has the first name too.
         if (tensors.containsKey("downsample_layers.0.0.weight") && tensors.containsKey("stages.0.0.pwconv1.weight")) {
             return convNeXt(tensors);
+        }
+        if (tensors.containsKey("layers.0.blocks.0.attn.relative_position_bias_table")) {
+            return swin(tensors);
         }
         for (String prefix : PREFIXES) {
             Map<String, StoredTensor> inner = new LinkedHashMap<>();
@@ -60,6 +66,28 @@ final class ForeignNames {
             out.put(to, tensor);
         });
         return out;
+    }
+
+    /**
+     * Leaves out buffers that follow from the sizes alone; where stages end with the halving of the map, they become those
+     * that begin with it. The head cannot tell the two apart, since a file may come without one.
+     */
+    private static Map<String, StoredTensor> swin(Map<String, StoredTensor> tensors) {
+        boolean halvesAtTheEnd = tensors.containsKey("layers.0.downsample.reduction.weight");
+        Map<String, StoredTensor> out = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            if (!name.endsWith(".attn.relative_position_index") && !name.endsWith(".attn_mask")) {
+                out.put(halvesAtTheEnd ? swin(name) : name, tensor);
+            }
+        });
+        return out;
+    }
+
+    private static String swin(String name) {
+        return SWIN_DOWNSAMPLE
+                .matcher(name)
+                .replaceFirst(m -> "layers." + (Integer.parseInt(m.group(1)) + 1) + ".downsample.")
+                .replaceFirst("^head\\.(weight|bias)$", "head.fc.$1");
     }
 
     private Map<String, StoredTensor> vit() {

@@ -23,6 +23,7 @@ import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.model.MlpMixer;
+import org.backbonelab.model.Swin;
 import org.backbonelab.model.Vit;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
@@ -48,12 +49,23 @@ class WeightFileTest {
         if (file.startsWith("mixer")) {
             return new MlpMixer(SPEC, new MlpMixer.Config(4, 8, 2, 4, 32), 0);
         }
+        if (file.startsWith("swin")) {
+            return new Swin(SPEC, new Swin.Config(2, 4, List.of(2, 2), List.of(1, 2), 2), 0);
+        }
         List<Integer> depths = List.of(1, 1, 2, 1);
         return new ConvNeXt(new ImageSpec(3, 32, 3), new ConvNeXt.Config(true, 4, List.of(4, 8, 8, 8), depths), 0);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vit_flax.npz", "vit_big_vision.npz", "mixer_flax.npz", "convnextv2_official.safetensors"})
+    @ValueSource(
+            strings = {
+                "vit_flax.npz",
+                "vit_big_vision.npz",
+                "mixer_flax.npz",
+                "convnextv2_official.safetensors",
+                "swin_official.safetensors",
+                "swin_buffers.safetensors"
+            })
     void authorsFilesGiveEveryWeight(String file) {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = build(file);
@@ -191,6 +203,23 @@ class WeightFileTest {
         }
         assertNull(Adaptation.fit("relative_position_bias_table", biases, new Shape(16, 2), false), "no odd square");
         assertNull(Adaptation.fit("relative_position_bias_table", biases, new Shape(9, 3), false), "other heads");
+    }
+
+    /** Published without a classifier, as backbones of detectors are: only the two values of the head are missing. */
+    @Test
+    void officialSwinWithoutAHeadHasItsStagesInPlace() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = build("swin");
+            Map<String, StoredTensor> tensors =
+                    new LinkedHashMap<>(SafeTensors.read(GOLDEN.resolve("swin_official.safetensors")));
+            tensors.keySet().removeIf(name -> name.startsWith("head."));
+            Path file = folder.resolve("headless.safetensors");
+            SafeTensors.write(file, tensors);
+            model.initialize(manager, 0);
+            WeightFile.Report report = WeightFile.loadMatching(model, file);
+            assertEquals(List.of("head.fc.weight", "head.fc.bias"), report.missing());
+            assertEquals(List.of(), report.unexpected());
+        }
     }
 
     @Test

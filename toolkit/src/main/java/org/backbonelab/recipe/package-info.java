@@ -1,0 +1,2 @@
+/** What a training is, as values: {@code Recipe} and the records it is made of; the papers' recipes are one list. */
+package org.backbonelab.recipe;
