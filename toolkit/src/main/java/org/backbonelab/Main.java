@@ -10,8 +10,8 @@ import org.backbonelab.measure.Measures;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.weights.PublishedWeights;
 import org.backbonelab.optim.Optimizers;
-import org.backbonelab.results.RowStore;
 import org.backbonelab.results.RowLines;
+import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Tables;
 import org.backbonelab.study.WorkerLoop;
 import picocli.CommandLine;
@@ -111,12 +111,16 @@ public final class Main {
         }
     }
 
-    @Command(name = "report", description = "Prints the finished cells of a folder as CSV, or adds them to a file of JSON lines.")
+    @Command(
+            name = "report",
+            description = "Prints the finished cells of a folder as CSV, or adds them to a file of JSON lines.")
     static final class Report implements Callable<Integer> {
         @Mixin
         private Store store;
 
-        @Option(names = "--add-to", description = "file of JSON lines (<study>.jsonl) that gets the cells; those it has are replaced")
+        @Option(
+                names = "--add-to",
+                description = "file of JSON lines (<study>.jsonl) that gets the cells; those it has are replaced")
         private Path file;
 
         @Spec

@@ -3,7 +3,6 @@ package org.backbonelab;
 import java.nio.file.Path;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.study.ResultsFolder;
-import org.backbonelab.study.Study;
 import picocli.CommandLine.Option;
 
 /** The option that says where finished cells are. */

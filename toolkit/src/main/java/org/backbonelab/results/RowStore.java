@@ -67,7 +67,8 @@ public final class RowStore {
     public Optional<Measured> findMeasured(String id, String measure) {
         Path file = measuredFile(id, measure);
         return Files.exists(file)
-                ? read(file, Measured.class).filter(m -> m.id().equals(id) && m.measure().equals(measure))
+                ? read(file, Measured.class)
+                        .filter(m -> m.id().equals(id) && m.measure().equals(measure))
                 : Optional.empty();
     }
 

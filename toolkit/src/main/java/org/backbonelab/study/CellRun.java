@@ -3,7 +3,6 @@ package org.backbonelab.study;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +18,9 @@ import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.model.weights.WeightHash;
 import org.backbonelab.recipe.Recipe;
-import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Provenance;
 import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Evaluation;
@@ -229,13 +228,21 @@ final class CellRun {
                 .distinct()
                 .collect(Collectors.joining(", "));
         return Provenance.capture(Map.of(
-                "data_sha256", data.checksum(),
-                "djl", Engine.getDjlVersion(),
-                "libtorch", Torch.version(),
-                "device", Torch.device().toString(),
-                "threads", String.valueOf(Torch.threads()),
-                "precision", precision,
-                "seed", String.valueOf(cell.seed()),
-                Finished.SEMANTICS, Semantics.of(cell)));
+                "data_sha256",
+                data.checksum(),
+                "djl",
+                Engine.getDjlVersion(),
+                "libtorch",
+                Torch.version(),
+                "device",
+                Torch.device().toString(),
+                "threads",
+                String.valueOf(Torch.threads()),
+                "precision",
+                precision,
+                "seed",
+                String.valueOf(cell.seed()),
+                Finished.SEMANTICS,
+                Semantics.of(cell)));
     }
 }

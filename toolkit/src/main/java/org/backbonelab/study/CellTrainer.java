@@ -116,7 +116,6 @@ public final class CellTrainer {
 
     /** Returns the time between checkpoints that is set. */
     static Duration every(Optional<String> seconds) {
-        return Duration.ofNanos(
-                Math.round(seconds.map(Double::parseDouble).orElse(DEFAULT_SECONDS) * 1e9));
+        return Duration.ofNanos(Math.round(seconds.map(Double::parseDouble).orElse(DEFAULT_SECONDS) * 1e9));
     }
 }

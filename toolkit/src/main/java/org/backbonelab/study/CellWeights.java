@@ -25,9 +25,9 @@ final class CellWeights {
             throw new UncheckedIOException("cannot write " + file + "; expected a writable folder", e);
         }
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        state.forEach((name, p) -> tensors.put(
-                name,
-                new StoredTensor(p.getArray().getShape(), () -> p.getArray().toFloatArray())));
+        state.forEach(
+                (name, p) -> tensors.put(name, new StoredTensor(p.getArray().getShape(), () -> p.getArray()
+                        .toFloatArray())));
         SafeTensors.write(file, tensors);
     }
 

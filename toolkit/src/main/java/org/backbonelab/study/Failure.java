@@ -30,7 +30,8 @@ record Failure(Cell cell, RuntimeException cause) {
                 .map(f -> f.cell.label() + ": " + f.cause.getMessage())
                 .collect(Collectors.joining("; "));
         String more = failures.size() > NAMED ? "; and " + (failures.size() - NAMED) + " more" : "";
-        String text = failures.size() + " of " + tasks + " cells failed, the others are finished and kept: " + names + more;
+        String text =
+                failures.size() + " of " + tasks + " cells failed, the others are finished and kept: " + names + more;
         if (failures.stream().allMatch(f -> f.cause instanceof IllegalArgumentException)) {
             throw new IllegalArgumentException(text, first);
         }

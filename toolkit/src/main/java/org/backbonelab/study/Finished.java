@@ -26,7 +26,9 @@ final class Finished {
 
     /** Returns a cell's row from the store, or nothing if it is not there or was trained by other rules. */
     static Optional<Row> row(Cell cell, RowStore store) {
-        return isFresh() ? Optional.empty() : store.find(cell.id()).filter(row -> isOfToday(cell, row, "results folder"));
+        return isFresh()
+                ? Optional.empty()
+                : store.find(cell.id()).filter(row -> isOfToday(cell, row, "results folder"));
     }
 
     /**
@@ -41,7 +43,12 @@ final class Finished {
             return true;
         }
         if (NAMED.putIfAbsent(row.id(), true) == null) {
-            LOG.warn("row {} ({}) was trained by the rules \"{}\", today's are \"{}\": not used", row.id(), where, then, now);
+            LOG.warn(
+                    "row {} ({}) was trained by the rules \"{}\", today's are \"{}\": not used",
+                    row.id(),
+                    where,
+                    then,
+                    now);
         }
         return false;
     }

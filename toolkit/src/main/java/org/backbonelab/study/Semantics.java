@@ -32,11 +32,17 @@ final class Semantics {
             new Concern("split", 2, Semantics::isUnbalanced),
             new Concern("masks", 2, cell -> cell.phases().stream()
                     .anyMatch(r -> r.objective().name().equals("fcmae"))),
-            new Concern("agc", 2, cell -> cell.phases().stream()
-                            .anyMatch(r -> r.optimization().agc() > 0)
-                    && !Backbones.family(cell.backbone()).equals("nfnet")),
-            new Concern("swin-grid", 2, cell -> Backbones.family(cell.backbone()).equals("swin")
-                    && !cell.backbone().endsWith("_micro")));
+            new Concern(
+                    "agc",
+                    2,
+                    cell -> cell.phases().stream()
+                                    .anyMatch(r -> r.optimization().agc() > 0)
+                            && !Backbones.family(cell.backbone()).equals("nfnet")),
+            new Concern(
+                    "swin-grid",
+                    2,
+                    cell -> Backbones.family(cell.backbone()).equals("swin")
+                            && !cell.backbone().endsWith("_micro")));
 
     private record Concern(String name, int number, Predicate<Cell> bearsOn) {}
 

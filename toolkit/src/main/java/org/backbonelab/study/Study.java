@@ -1,6 +1,5 @@
 package org.backbonelab.study;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Datasets;
-import org.backbonelab.io.Settings;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.recipe.Recipe;
@@ -222,9 +220,7 @@ public final class Study {
         CommittedRows committed = CommittedRows.besideNotebook();
         List<Cell> first = cells(seeds[0]);
         List<Row> found = first.stream()
-                .flatMap(c -> Finished.row(c, store)
-                        .or(() -> committed.find(c).map(RowLines.Line::row))
-                        .stream())
+                .flatMap(c -> Finished.row(c, store).or(() -> committed.find(c).map(RowLines.Line::row)).stream())
                 .toList();
         String text = "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished"
                 .formatted(
@@ -275,7 +271,8 @@ public final class Study {
                 tally.continueWith(more);
                 all.addAll(more);
             }
-            return new Results(name, all.stream().map(c -> tally.lines().get(c.id())).toList());
+            return new Results(
+                    name, all.stream().map(c -> tally.lines().get(c.id())).toList());
         } finally {
             progress.ended();
         }

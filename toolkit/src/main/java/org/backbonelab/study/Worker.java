@@ -37,7 +37,8 @@ final class Worker implements AutoCloseable {
         Path logs = Files.createDirectories(store.folder().resolve("logs"));
         log = logs.resolve("worker-" + number + ".log");
         // One file a worker: another's may be read while this one is written.
-        Path arguments = logs.resolve("worker-" + number + "." + ProcessHandle.current().pid() + ".args");
+        Path arguments =
+                logs.resolve("worker-" + number + "." + ProcessHandle.current().pid() + ".args");
         AtomicFile.write(
                 arguments, "-cp\n\"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
         List<String> command = new ArrayList<>();
