@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.model.ImageSpec;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
 import org.backbonelab.testing.Nets;
+import org.backbonelab.testing.TanhNet;
 import org.backbonelab.train.objective.Supervised;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.MatrixUtils;
@@ -41,8 +44,52 @@ class HessianTest {
             double[] all = new EigenDecompositionSymmetric(dense).getEigenvalues();
             double expected = java.util.Arrays.stream(all).max().orElseThrow();
             Hessian.Top top = Hessian.top(new Supervised(net, 0), batch(), 3);
-            assertEquals(expected, top.eigenvalue(), 0.02 * expected);
+            assertEquals(expected, top.eigenvalue(), 0.002 * expected);
             assertTrue(top.iterations() >= 2);
+        }
+    }
+
+    /**
+     * All eigenvalues are torch's, in float64, of a network after some training; the second is 0.86 of the first. What the
+     * tolerance leaves is within 0.4 % but for starts that stop at the second one.
+     */
+    @Test
+    void topEigenvalueOfATrainedNetworkIsTheFullDecompositionsOne() {
+        Golden golden = Golden.load("hessian");
+        double[] all = golden.values("trained", "eigenvalues");
+        double expected = all[all.length - 1];
+        assertTrue(expected > 10 * Math.abs(all[0]), "its magnitude is the largest");
+        int[] labels = new int[20];
+        java.util.Arrays.setAll(labels, i -> i % 5);
+        Batch batch = new Batch(TanhNet.values(320, 100, 1), labels, 1, 4);
+        try (NDManager manager = Torch.newManager()) {
+            TanhNet net = new TanhNet(new ImageSpec(1, 4, 5), 8);
+            net.initialize(manager, 0);
+            double[] weights = golden.values("trained", "weights");
+            int at = 0;
+            for (Parameter p : net.namedParameters().values()) {
+                float[] values = new float[(int) p.getArray().size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) weights[at++];
+                }
+                Golden.set(p.getArray(), values);
+            }
+            Supervised objective = new Supervised(net, 0);
+            assertEquals(golden.values("trained", "loss")[0], loss(objective, batch), 1e-6);
+            int close = 0;
+            for (long seed = 0; seed < 20; seed++) {
+                Hessian.Top top = Hessian.top(objective, batch, seed);
+                assertTrue(top.eigenvalue() < expected * 1.00001, "no vector gives more");
+                assertTrue(top.iterations() >= 2 && top.iterations() < 100, top::toString);
+                close += top.eigenvalue() > expected * (1 - 0.004) ? 1 : 0;
+            }
+            assertTrue(close >= 18, close + " of 20 starts are close");
+        }
+    }
+
+    private static double loss(Supervised objective, Batch batch) {
+        try (WeightSpace space = new WeightSpace(objective, batch)) {
+            return space.loss();
         }
     }
 
