@@ -73,7 +73,7 @@ public final class Chart extends Figure {
     /** Sets the values at the ends of the colour scale of a heat map or contour; values beyond get the end's colour. */
     public Chart withColorRange(double low, double high) {
         List<Map<String, Object>> changed = traces.stream()
-                .map(trace -> trace.containsKey("contours") ? Contours.withLevels(trace, low, high) : trace)
+                .map(trace -> trace.containsKey("contours") ? ContourLevels.of(trace, low, high) : trace)
                 .toList();
         return new Chart(changed, layout).withLayout("coloraxis.cmin", low).withLayout("coloraxis.cmax", high);
     }
@@ -98,9 +98,9 @@ public final class Chart extends Figure {
         return new Chart(traces, Json.with(layout, path, value));
     }
 
-    /** Plotly's data, layout and config, not yet cleaned of NaN. */
+    /** Plotly's data, layout and config. */
     Map<String, Object> json() {
-        return Json.map("data", traces, "layout", titled(layout), "config", CONFIG);
+        return Json.object(Json.clean(Json.map("data", traces, "layout", titled(layout), "config", CONFIG)));
     }
 
     /** Breaks the title into lines and makes room for them; done last, when the width is known. */
@@ -131,7 +131,7 @@ public final class Chart extends Figure {
     @Override
     protected void buildContext(String divName) {
         super.buildContext(divName);
-        Map<String, Object> json = FigureJson.of(this);
+        Map<String, Object> json = json();
         StringBuilder script = new StringBuilder();
         script.append("var layout = ").append(Json.write(json.get("layout"))).append(";\n");
         script.append("var config = ").append(Json.write(json.get("config"))).append(";\n");
@@ -146,7 +146,7 @@ public final class Chart extends Figure {
     private record JsonTrace(Map<String, Object> json) implements Trace {
         @Override
         public String asJavascript(int index) {
-            return "var trace" + index + " = " + Json.write(Json.clean(json, object -> object)) + ";\n";
+            return "var trace" + index + " = " + Json.write(Json.clean(json)) + ";\n";
         }
 
         @Override
