@@ -1,13 +1,14 @@
 package org.backbonelab;
 
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import org.backbonelab.data.DataException;
 import org.backbonelab.data.Datasets;
-import org.backbonelab.data.PublishedWeights;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.measure.Measures;
 import org.backbonelab.model.Backbones;
+import org.backbonelab.model.weights.PublishedWeights;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.results.CsvRows;
 import org.backbonelab.results.Tables;
@@ -135,7 +136,7 @@ public final class Main {
 
     @Command(name = "download", description = "Downloads a data set into the cache, checks it, prints its folder.")
     static final class Download implements Callable<Integer> {
-        @Parameters(description = "fashion-mnist, mnist, cifar-10, cifar-100 or cifar-100-coarse")
+        @Parameters(completionCandidates = Names.class, description = "one of ${COMPLETION-CANDIDATES}")
         private String dataset;
 
         @Option(names = "--to", description = "folder (default: the cache of this user)")
@@ -143,6 +144,14 @@ public final class Main {
 
         @Spec
         private CommandSpec spec;
+
+        /** What the help lists. */
+        private static final class Names implements Iterable<String> {
+            @Override
+            public Iterator<String> iterator() {
+                return Datasets.downloadable().iterator();
+            }
+        }
 
         @Override
         public Integer call() {

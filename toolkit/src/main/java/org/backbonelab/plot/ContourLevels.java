@@ -11,10 +11,10 @@ final class ContourLevels {
     /** The trace with the levels of a range; the same in every panel, so that a line means the same value everywhere. */
     static Map<String, Object> of(Map<String, Object> trace, double low, double high) {
         double step = roundStep((high - low) / ABOUT);
-        Map<String, Object> contours = Json.with(Json.object(trace.get("contours")), "size", step);
-        contours = Json.with(contours, "start", Numbers.stored(Math.ceil(low / step) * step));
-        contours = Json.with(contours, "end", Numbers.stored(Math.floor(high / step) * step));
-        return Json.with(trace, "contours", contours);
+        Map<String, Object> contours = PlotlyJson.with(PlotlyJson.object(trace.get("contours")), "size", step);
+        contours = PlotlyJson.with(contours, "start", Numbers.stored(Math.ceil(low / step) * step));
+        contours = PlotlyJson.with(contours, "end", Numbers.stored(Math.floor(high / step) * step));
+        return PlotlyJson.with(trace, "contours", contours);
     }
 
     /** The nearest of 1, 2, 5, 10 times a power of ten; 1 for a flat surface. */

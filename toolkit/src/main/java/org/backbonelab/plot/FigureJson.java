@@ -41,8 +41,8 @@ public record FigureJson(Map<String, Object> content, String text) {
      */
     public static FigureJson of(Figure figure) {
         Map<String, Object> content =
-                Json.object(figure instanceof Chart chart ? chart.json() : Json.clean(read(figure)));
-        return new FigureJson(content, Json.write(content));
+                PlotlyJson.object(figure instanceof Chart chart ? chart.json() : PlotlyJson.clean(read(figure)));
+        return new FigureJson(content, PlotlyJson.write(content));
     }
 
     /** The title without markup, or "untitled". */
@@ -57,7 +57,7 @@ public record FigureJson(Map<String, Object> content, String text) {
     }
 
     private String label(String path, String otherwise) {
-        Object found = Json.at(content, path);
+        Object found = PlotlyJson.at(content, path);
         return found == null || found.toString().isBlank()
                 ? otherwise
                 : found.toString()

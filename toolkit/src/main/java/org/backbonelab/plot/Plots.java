@@ -126,8 +126,9 @@ public final class Plots {
         if (text.isEmpty()) {
             return chart;
         }
-        Map<String, Object> note = Json.map("text", text, "showarrow", false, "font", Json.map("size", 12));
-        note.putAll(Json.map("xref", "paper", "x", 0, "xanchor", "left", "yref", "paper", "y", 1, "yanchor", "bottom"));
+        Map<String, Object> note = PlotlyJson.map("text", text, "showarrow", false, "font", PlotlyJson.map("size", 12));
+        note.putAll(PlotlyJson.map(
+                "xref", "paper", "x", 0, "xanchor", "left", "yref", "paper", "y", 1, "yanchor", "bottom"));
         return chart.withLayout("annotations", List.of(note));
     }
 

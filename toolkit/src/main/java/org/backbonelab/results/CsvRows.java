@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.backbonelab.io.AtomicFile;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -109,7 +110,7 @@ public final class CsvRows {
                 .append(',')
                 .append(values.stream().map(String::valueOf).collect(Collectors.joining(" ")))
                 .append('\n')));
-        Json.writeAtomically(seriesFile(file), out.toString());
+        AtomicFile.write(seriesFile(file), out.toString());
     }
 
     /**

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.backbonelab.io.AtomicFile;
+import org.backbonelab.io.Json;
 
 /**
  * A folder of finished cells, one file {@code <id>.json} each, written atomically.
@@ -54,7 +56,7 @@ public final class RowStore {
 
     /** Writes a finished cell. */
     public void put(Row row) {
-        Json.writeAtomically(folder.resolve(row.id() + ".json"), Json.write(row));
+        AtomicFile.write(folder.resolve(row.id() + ".json"), Json.write(row));
     }
 
     /** Returns all finished cells, by id; files that are not whole are left out. */

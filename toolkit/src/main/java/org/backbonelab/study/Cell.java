@@ -1,17 +1,15 @@
 package org.backbonelab.study;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.io.Sha256;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Sharpness;
+import org.backbonelab.train.objective.Objectives;
 
 /**
  * One training, complete: what is written here is all that decides its result.
@@ -47,6 +45,7 @@ public record Cell(
         if (phases.isEmpty()) {
             throw new IllegalArgumentException("a cell has no phase, expected one recipe or more");
         }
+        phases.forEach(Objectives::check);
     }
 
     /** Returns this cell with other phases. */
@@ -70,12 +69,7 @@ public record Cell(
 
     /** Returns the hash of the canonical JSON: equal cells have equal ids. */
     public String id() {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(json().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash).substring(0, ID_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Sha256.hex(json()).substring(0, ID_LENGTH);
     }
 
     /** Returns the recipe of the last phase, which the axes describe. */

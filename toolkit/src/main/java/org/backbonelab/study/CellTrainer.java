@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.train.checkpoint.CheckpointReader;
@@ -12,7 +14,6 @@ import org.backbonelab.train.checkpoint.Checkpoints;
 
 /** Trains one cell from beginning to end, or from where it was left: a cell in, a row out. */
 public final class CellTrainer {
-    private static final String EVERY = "BACKBONELAB_CHECKPOINT_SECONDS";
     private static final double DEFAULT_SECONDS = 60;
 
     private final Map<String, Measure> measures = new HashMap<>();
@@ -48,7 +49,7 @@ public final class CellTrainer {
     }
 
     private Row trainAndStore(Cell cell, RowStore store) {
-        Duration every = every(System.getenv(EVERY));
+        Duration every = every(Settings.BACKBONELAB_CHECKPOINT_SECONDS.get());
         boolean fresh = Tally.isFresh();
         try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ".ckpt"), cell.id(), every)) {
             Row row;
@@ -61,16 +62,8 @@ public final class CellTrainer {
         }
     }
 
-    /** Reads the time between checkpoints. */
-    static Duration every(String text) {
-        double seconds = DEFAULT_SECONDS;
-        if (text != null && !text.isBlank()) {
-            if (!text.trim().matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
-                throw new IllegalArgumentException(
-                        EVERY + " is \"" + text + "\", expected seconds between checkpoints, 0 for every update");
-            }
-            seconds = Double.parseDouble(text.trim());
-        }
-        return Duration.ofNanos(Math.round(seconds * 1e9));
+    /** Returns the time between checkpoints. */
+    static Duration every(Optional<String> seconds) {
+        return Duration.ofNanos(Math.round(seconds.map(Double::parseDouble).orElse(DEFAULT_SECONDS) * 1e9));
     }
 }

@@ -2,6 +2,7 @@ package org.backbonelab.study;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 
@@ -33,15 +34,8 @@ public interface Runner {
      * @throws IllegalArgumentException if it is not a whole number of 0 or more
      */
     static Runner fromEnv(List<Measure> measures) {
-        String text = System.getenv("BACKBONELAB_WORKERS");
-        int workers = Runtime.getRuntime().availableProcessors();
-        if (text != null && !text.isBlank()) {
-            if (!text.trim().matches("[0-9]{1,4}")) {
-                throw new IllegalArgumentException(
-                        "BACKBONELAB_WORKERS is \"" + text + "\", expected a whole number of 0 or more");
-            }
-            workers = Integer.parseInt(text.trim());
-        }
+        int workers = Settings.BACKBONELAB_WORKERS.get().map(Integer::parseInt).orElseGet(() -> Runtime.getRuntime()
+                .availableProcessors());
         return workers == 0 ? serial(measures) : new ProcessRunner(workers);
     }
 }

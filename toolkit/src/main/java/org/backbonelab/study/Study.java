@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.io.Settings;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.recipe.Recipe;
@@ -291,9 +292,9 @@ public final class Study {
 
     /** Returns where finished cells are kept: BACKBONELAB_RESULTS, or a folder below the current one. */
     public static Path resultsFolder() {
-        String text = System.getenv("BACKBONELAB_RESULTS");
-        return text == null || text.isBlank()
-                ? Path.of("backbonelab-results", Scale.fromEnv().label())
-                : Path.of(text);
+        return Settings.BACKBONELAB_RESULTS
+                .get()
+                .map(Path::of)
+                .orElseGet(() -> Path.of("backbonelab-results", Scale.fromEnv().label()));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 
@@ -56,7 +57,7 @@ final class Tally {
 
     /** Tells whether everything shall be trained anew. */
     static boolean isFresh() {
-        return "1".equals(System.getenv("FRESH"));
+        return Settings.FRESH.get().orElse("0").equals("1");
     }
 
     private List<Row> found(List<Cell> cells) {

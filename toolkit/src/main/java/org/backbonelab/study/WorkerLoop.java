@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.backbonelab.data.DataException;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.results.RowStore;
 
 /** The inside of a worker process: reads cells, a line each, trains them, answers with a line each. */

@@ -31,12 +31,12 @@ class FigureJsonTest {
         Map<String, Object> scatter = FigureJson.of(ScatterPlot.create("Loss </script>", table, "x", "y", "g"))
                 .content();
         assertEquals(2, ((List<?>) scatter.get("data")).size());
-        assertEquals("scatter", Json.at(first(scatter), "type"));
-        assertEquals("x", Json.at(scatter, "layout.xaxis.title.text"));
+        assertEquals("scatter", PlotlyJson.at(first(scatter), "type"));
+        assertEquals("x", PlotlyJson.at(scatter, "layout.xaxis.title.text"));
         Map<String, Object> histogram =
                 FigureJson.of(Histogram.create("Counts", table, "x")).content();
-        assertEquals("histogram", Json.at(first(histogram), "type"));
-        assertEquals("Counts", Json.at(histogram, "layout.title.text"));
+        assertEquals("histogram", PlotlyJson.at(first(histogram), "type"));
+        assertEquals("Counts", PlotlyJson.at(histogram, "layout.title.text"));
         assertFalse(
                 FigureJson.of(ScatterPlot.create("a", table, "x", "y")).text().contains(":NaN"));
     }
@@ -54,11 +54,11 @@ class FigureJsonTest {
         Map<String, Object> json = FigureJson.of(new Figure(
                         layout, Config.builder().displayModeBar(false).build(), heat))
                 .content();
-        List<?> rows = (List<?>) Json.at(first(json), "z");
+        List<?> rows = (List<?>) PlotlyJson.at(first(json), "z");
         assertNull(((List<?>) rows.get(0)).get(1));
-        assertEquals(30, Json.at(json, "layout.title.font.size"));
-        assertEquals("up", Json.at(json, "layout.yaxis.title.text"));
-        assertEquals(false, Json.at(json, "config.displayModeBar"));
+        assertEquals(30, PlotlyJson.at(json, "layout.title.font.size"));
+        assertEquals("up", PlotlyJson.at(json, "layout.yaxis.title.text"));
+        assertEquals(false, PlotlyJson.at(json, "config.displayModeBar"));
     }
 
     @Test
@@ -72,6 +72,6 @@ class FigureJsonTest {
     }
 
     private static Map<String, Object> first(Map<String, Object> figure) {
-        return Json.object(((List<?>) figure.get("data")).get(0));
+        return PlotlyJson.object(((List<?>) figure.get("data")).get(0));
     }
 }

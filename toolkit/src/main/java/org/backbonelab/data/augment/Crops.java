@@ -1,21 +1,21 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import java.util.random.RandomGenerator;
 
 /** Parts of images: random boxes, centres, shifted and mirrored images. */
-final class Crops {
+public final class Crops {
     private static final int ATTEMPTS = 10;
 
     private Crops() {}
 
     /** A part of an image, in pixels from the upper left corner. */
-    record Box(int x, int y, int width, int height) {}
+    public record Box(int x, int y, int width, int height) {}
 
     /**
      * Draws the box of a resized crop as torchvision and timm do: ten attempts at an area and an aspect ratio (uniform
      * in its logarithm) that fit, else the largest centred box of a ratio in range.
      */
-    static Box random(int width, int height, Augmentation.Crop crop, RandomGenerator random) {
+    public static Box random(int width, int height, Augmentation.Crop crop, RandomGenerator random) {
         double area = (double) width * height;
         double logMin = Math.log(crop.ratioMin());
         double logMax = Math.log(crop.ratioMax());
@@ -38,7 +38,7 @@ final class Crops {
     }
 
     /** Copies the centre of one image into another, which has the shape of the part. */
-    static void centre(Pixels in, Pixels out) {
+    public static void centre(Pixels in, Pixels out) {
         int top = (int) Math.rint((in.height() - out.height()) / 2.0);
         int left = (int) Math.rint((in.width() - out.width()) / 2.0);
         for (int row = 0; row < in.channels() * out.height(); row++) {
@@ -50,7 +50,7 @@ final class Crops {
     }
 
     /** Writes the image seen through a window that is moved by (dx, dy); outside it is zero or mirrored. */
-    static void shift(Pixels in, Pixels out, int dx, int dy, boolean reflect) {
+    public static void shift(Pixels in, Pixels out, int dx, int dy, boolean reflect) {
         int height = in.height();
         int width = in.width();
         out.reshape(in.channels(), height, width);
@@ -88,7 +88,7 @@ final class Crops {
     }
 
     /** Mirrors left and right in place. */
-    static void mirror(Pixels image) {
+    public static void mirror(Pixels image) {
         byte[] data = image.data();
         int width = image.width();
         for (int start = 0; start < image.length(); start += width) {

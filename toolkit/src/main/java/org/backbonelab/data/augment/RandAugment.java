@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -143,7 +143,7 @@ public record RandAugment(
      * @param fill colour of what comes in from outside, per channel
      * @return the image or the spare buffer, whichever holds the result
      */
-    Pixels apply(Pixels image, Pixels spare, int[] fill, Interpolation interpolation, RandomGenerator random) {
+    public Pixels apply(Pixels image, Pixels spare, int[] fill, Interpolation interpolation, RandomGenerator random) {
         List<Operation> operations = OPERATIONS.get(policy);
         Pixels now = image;
         Pixels other = spare;
@@ -162,7 +162,7 @@ public record RandAugment(
         return now;
     }
 
-    static Interpolation drawn(Interpolation interpolation, RandomGenerator random) {
+    public static Interpolation drawn(Interpolation interpolation, RandomGenerator random) {
         if (interpolation != Interpolation.RANDOM) {
             return interpolation;
         }

@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.backbonelab.io.Json;
 
 /** Small JSON values as ordered maps, so that equal figures give equal text. */
-final class Json {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+final class PlotlyJson {
+    private static final ObjectMapper MAPPER = Json.mapper();
 
-    private Json() {}
+    private PlotlyJson() {}
 
     /** An ordered map of key, value, key, value. */
     static Map<String, Object> map(Object... keysAndValues) {

@@ -1,4 +1,6 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
+
+import org.backbonelab.io.Checks;
 
 /**
  * Random changes of training images, in the order in which they are made: crop, flip, RandAugment, normalisation,
@@ -134,7 +136,8 @@ public record Augmentation(
             return new Crop(CropKind.RESIZED, 0, scaleMin, scaleMax, 3.0 / 4, 4.0 / 3);
         }
 
-        int pixels(int size) {
+        /** Returns the padding of an image of a size, in pixels. */
+        public int pixels(int size) {
             return Math.max(1, (int) Math.floor(size * padding + 1e-9));
         }
     }

@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.fetch;
 
 /** A data set that cannot be read: the message names the file, what was expected and what to do. */
 public final class DataException extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.fetch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.backbonelab.io.Sha256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,7 +178,7 @@ class DownloadTest {
 
     @Test
     void rightContentPassesItsCheck() throws IOException {
-        byte[] digest = Datasets.sha256().digest(CONTENT);
+        byte[] digest = Sha256.digest().digest(CONTENT);
         fetch(Download.digest("SHA-256", java.util.HexFormat.of().formatHex(digest)));
     }
 

@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;

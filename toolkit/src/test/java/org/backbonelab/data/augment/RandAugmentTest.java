@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import org.backbonelab.data.RandAugment.Operation;
-import org.backbonelab.data.RandAugment.Policy;
+import org.backbonelab.data.augment.RandAugment.Operation;
+import org.backbonelab.data.augment.RandAugment.Policy;
 import org.backbonelab.tensor.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

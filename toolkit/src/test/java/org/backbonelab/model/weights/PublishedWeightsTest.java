@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.model.weights;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.Sha256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,7 @@ class PublishedWeightsTest {
     }
 
     private static String pointer(byte[] content) {
-        String sha256 = HexFormat.of().formatHex(Datasets.sha256().digest(content));
+        String sha256 = HexFormat.of().formatHex(Sha256.digest().digest(content));
         return "version https://git-lfs.github.com/spec/v1\noid sha256:" + sha256 + "\nsize " + content.length + "\n";
     }
 

@@ -1,25 +1,31 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import java.util.random.RandomGenerator;
 import org.hipparchus.distribution.continuous.BetaDistribution;
 
 /** Mixup and CutMix of a batch with its own images in reversed order, one coefficient a batch (timm's mode "batch"). */
-final class Mixing {
+public final class Mixing {
     private Mixing() {}
 
-    /** Draws what to do with a batch and does it; the pixels are changed in place. */
-    static Batch draw(Batch batch, int classes, Augmentation.Mix mix, RandomGenerator random) {
+    /**
+     * Draws what to do with a batch and does it; the pixels are changed in place.
+     *
+     * @param labels (N)
+     * @param classes K
+     * @return the targets (N, K), or null where nothing was mixed
+     */
+    public static float[] draw(Planes batch, int[] labels, int classes, Augmentation.Mix mix, RandomGenerator random) {
         if (mix.off() || random.nextDouble() >= mix.probability()) {
-            return batch;
+            return null;
         }
         boolean both = mix.mixup() > 0 && mix.cutmix() > 0;
         boolean cut = both ? random.nextDouble() < mix.switchProbability() : mix.cutmix() > 0;
         double lambda = beta(cut ? mix.cutmix() : mix.mixup(), random);
         if (!cut) {
-            return mixup(batch, classes, lambda);
+            return mixup(batch, labels, classes, lambda);
         }
         int size = batch.size();
-        return cutmix(batch, classes, box(size, lambda, random.nextInt(size), random.nextInt(size)));
+        return cutmix(batch, labels, classes, box(size, lambda, random.nextInt(size), random.nextInt(size)));
     }
 
     /** One uniform number, and the inverse of the distribution function. */
@@ -28,10 +34,10 @@ final class Mixing {
     }
 
     /** Image i becomes lambda times itself and 1 - lambda times image n - 1 - i, and so does its target. */
-    static Batch mixup(Batch batch, int classes, double lambda) {
+    static float[] mixup(Planes batch, int[] labels, int classes, double lambda) {
         int count = batch.count();
-        float[] pixels = batch.pixels();
-        int stride = pixels.length / count;
+        float[] pixels = batch.values();
+        int stride = batch.stride();
         float own = (float) lambda;
         float others = (float) (1 - lambda);
         for (int i = 0; i < (count + 1) / 2; i++) {
@@ -44,15 +50,15 @@ final class Mixing {
                 pixels[b + k] = second * own + first * others;
             }
         }
-        return withTargets(batch, classes, lambda);
+        return targets(labels, classes, lambda);
     }
 
     /** The box of image i becomes that of image n - 1 - i; the target goes by the box's true area. */
-    static Batch cutmix(Batch batch, int classes, Crops.Box box) {
+    static float[] cutmix(Planes batch, int[] labels, int classes, Crops.Box box) {
         int count = batch.count();
-        float[] pixels = batch.pixels();
+        float[] pixels = batch.values();
         int size = batch.size();
-        int stride = pixels.length / count;
+        int stride = batch.stride();
         for (int i = 0; i < count / 2; i++) {
             int across = (count - 1 - 2 * i) * stride;
             for (int row = 0; row < batch.channels() * box.height(); row++) {
@@ -65,7 +71,7 @@ final class Mixing {
                 }
             }
         }
-        return withTargets(batch, classes, 1 - (double) (box.width() * box.height()) / (size * size));
+        return targets(labels, classes, 1 - (double) (box.width() * box.height()) / (size * size));
     }
 
     /** A square of the area 1 - lambda around a point, cut at the borders. */
@@ -78,14 +84,13 @@ final class Mixing {
         return new Crops.Box(left, top, right - left, bottom - top);
     }
 
-    private static Batch withTargets(Batch batch, int classes, double lambda) {
-        int[] labels = batch.labels();
+    private static float[] targets(int[] labels, int classes, double lambda) {
         int count = labels.length;
         float[] targets = new float[count * classes];
         for (int i = 0; i < count; i++) {
             targets[i * classes + labels[i]] += (float) lambda;
             targets[i * classes + labels[count - 1 - i]] += (float) (1 - lambda);
         }
-        return new Batch(batch.pixels(), labels, targets, batch.channels(), batch.size());
+        return targets;
     }
 }

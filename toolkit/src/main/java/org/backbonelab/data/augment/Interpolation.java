@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 /** How pixel values between the grid points are found, by the names and formulas of PIL. */
 public enum Interpolation {

@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 /**
  * One image of unsigned bytes in a buffer that is used again and again.

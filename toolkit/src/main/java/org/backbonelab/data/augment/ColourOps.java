@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 /**
  * Changes of an image's values, in place, with the same results as PIL's {@code ImageOps} and {@code ImageEnhance}.
@@ -6,7 +6,7 @@ package org.backbonelab.data;
  * <p>On one channel they do what PIL does with mode L: the grey image of a grey image is itself, so {@link #colour}
  * changes nothing and {@link #contrast} works on the channel's own mean.
  */
-final class ColourOps {
+public final class ColourOps {
     private ColourOps() {}
 
     /** Makes the darkest value of each channel 0 and the brightest 255. */
@@ -148,7 +148,7 @@ final class ColourOps {
     }
 
     /** ITU-R 601-2 luma with 16 fractional bits. */
-    static int grey(Pixels image, int i) {
+    public static int grey(Pixels image, int i) {
         byte[] data = image.data();
         if (image.channels() == 1) {
             return data[i] & 0xff;

@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.backbonelab.data.Augmentation.Crop;
-import org.backbonelab.data.Augmentation.Erasing;
-import org.backbonelab.data.Augmentation.Mix;
+import org.backbonelab.data.augment.Augmentation.Crop;
+import org.backbonelab.data.augment.Augmentation.Erasing;
+import org.backbonelab.data.augment.Augmentation.Mix;
 import org.backbonelab.tensor.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -115,7 +115,7 @@ class AugmentationTest {
         for (int i = 0; i < 2000; i++) {
             float[] pixels = new float[2 * 3 * 20 * 20];
             Arrays.fill(pixels, 7);
-            Batch batch = new Batch(pixels, new int[2], 3, 20);
+            Planes batch = new Planes(pixels, 2, 3, 20);
             RandomErasing.apply(batch, 1, new Erasing(0.25, Augmentation.Fill.CONST), Seeds.stream(2, "erasing", i));
             int zeros = 0;
             for (int k = 0; k < pixels.length; k++) {
@@ -137,9 +137,9 @@ class AugmentationTest {
         double squares = 0;
         int count = 0;
         for (int i = 0; i < 500; i++) {
-            Batch batch = new Batch(new float[3 * 20 * 20], new int[1], 3, 20);
+            Planes batch = new Planes(new float[3 * 20 * 20], 1, 3, 20);
             RandomErasing.apply(batch, 0, Erasing.pixel(1), Seeds.stream(2, "erasing", i));
-            for (float v : batch.pixels()) {
+            for (float v : batch.values()) {
                 sum += v;
                 squares += v * v;
                 count += v == 0 ? 0 : 1;
@@ -158,24 +158,25 @@ class AugmentationTest {
         for (int i = 0; i < runs; i++) {
             float[] pixels = new float[2 * 8 * 8];
             Arrays.fill(pixels, 0, 64, 1);
-            Batch batch = Mixing.draw(
-                    new Batch(pixels, new int[] {0, 1}, 1, 8),
+            float[] targets = Mixing.draw(
+                    new Planes(pixels, 2, 1, 8),
+                    new int[] {0, 1},
                     2,
                     new Mix(0.8, 1, 0.5, 0.25),
                     Seeds.stream(3, "mix", i));
-            if (batch.targets() == null) {
+            if (targets == null) {
                 continue;
             }
             mixed++;
-            float lambda = batch.targets()[0];
-            assertEquals(1, batch.targets()[0] + batch.targets()[1], 1e-6);
-            assertEquals(lambda, batch.targets()[3], 1e-6, "the partner is mixed the other way round");
+            float lambda = targets[0];
+            assertEquals(1, targets[0] + targets[1], 1e-6);
+            assertEquals(lambda, targets[3], 1e-6, "the partner is mixed the other way round");
             double mean = 0;
             for (int k = 0; k < 64; k++) {
-                mean += batch.pixels()[k] / 64;
+                mean += pixels[k] / 64;
             }
             assertEquals(lambda, mean, 1e-5, "pixels and targets are mixed alike");
-            boolean mixup = batch.pixels()[0] != 0 && batch.pixels()[0] != 1;
+            boolean mixup = pixels[0] != 0 && pixels[0] != 1;
             cut += mixup ? 0 : 1;
             squares += mixup ? (lambda - 0.5) * (lambda - 0.5) : 0;
         }
@@ -188,16 +189,16 @@ class AugmentationTest {
     @Test
     void theMiddleOfAnOddBatchStays() {
         float[] pixels = {1, 2, 3};
-        Batch batch = Mixing.mixup(new Batch(pixels, new int[] {0, 1, 2}, 1, 1), 3, 0.75);
-        assertEquals("[1.5, 2.0, 2.5]", Arrays.toString(batch.pixels()));
-        assertEquals("[0.75, 0.0, 0.25, 0.0, 1.0, 0.0, 0.25, 0.0, 0.75]", Arrays.toString(batch.targets()));
+        float[] targets = Mixing.mixup(new Planes(pixels, 3, 1, 1), new int[] {0, 1, 2}, 3, 0.75);
+        assertEquals("[1.5, 2.0, 2.5]", Arrays.toString(pixels));
+        assertEquals("[0.75, 0.0, 0.25, 0.0, 1.0, 0.0, 0.25, 0.0, 0.75]", Arrays.toString(targets));
     }
 
     @Test
     void nothingIsMixedWhereNothingIsAskedFor() {
-        Batch batch = new Batch(new float[2], new int[] {0, 1}, 1, 1);
+        Planes batch = new Planes(new float[2], 2, 1, 1);
         for (Mix mix : List.of(Mix.NONE, new Mix(0.8, 1, 0, 0.5), Mix.of(0, 0))) {
-            assertNull(Mixing.draw(batch, 2, mix, Seeds.stream(3, "mix")).targets());
+            assertNull(Mixing.draw(batch, new int[] {0, 1}, 2, mix, Seeds.stream(3, "mix")));
         }
     }
 }

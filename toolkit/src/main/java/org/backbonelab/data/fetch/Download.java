@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.fetch;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -17,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.function.Consumer;
+import org.backbonelab.io.AtomicFile;
 
 /**
  * Fetches one file over HTTP: checked before it gets its name, and continued where an earlier attempt broke off.
@@ -48,7 +48,7 @@ public final class Download {
             Files.createDirectories(target.toAbsolutePath().getParent());
             receive(source, part);
             check.accept(part);
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.move(part, target);
         } catch (DataException e) {
             // Going on from a wrong file would never make it right.
             delete(part);

@@ -1,10 +1,10 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Erases a random rectangle of a normalised image, with the numbers and attempts of timm. */
-final class RandomErasing {
+public final class RandomErasing {
     private static final int ATTEMPTS = 10;
     private static final double AREA_MIN = 0.02;
     private static final double AREA_MAX = 1.0 / 3;
@@ -12,7 +12,12 @@ final class RandomErasing {
 
     private RandomErasing() {}
 
-    static void apply(Batch batch, int place, Augmentation.Erasing erasing, RandomGenerator random) {
+    /**
+     * Erases, as often as asked for, a rectangle of one image in place.
+     *
+     * @param place of the image in the batch, from 0
+     */
+    public static void apply(Planes batch, int place, Augmentation.Erasing erasing, RandomGenerator random) {
         if (random.nextDouble() >= erasing.probability()) {
             return;
         }
@@ -31,18 +36,18 @@ final class RandomErasing {
         }
     }
 
-    private static void erase(Batch batch, int place, Crops.Box box, Augmentation.Fill fill, RandomGenerator random) {
+    private static void erase(Planes batch, int place, Crops.Box box, Augmentation.Fill fill, RandomGenerator random) {
         int size = batch.size();
         for (int c = 0; c < batch.channels(); c++) {
-            int plane = (place * batch.channels() + c) * size * size;
+            int plane = place * batch.stride() + c * size * size;
             for (int y = box.y(); y < box.y() + box.height(); y++) {
                 int from = plane + y * size + box.x();
                 if (fill == Augmentation.Fill.CONST) {
-                    Arrays.fill(batch.pixels(), from, from + box.width(), 0);
+                    Arrays.fill(batch.values(), from, from + box.width(), 0);
                     continue;
                 }
                 for (int i = from; i < from + box.width(); i++) {
-                    batch.pixels()[i] = (float) random.nextGaussian();
+                    batch.values()[i] = (float) random.nextGaussian();
                 }
             }
         }

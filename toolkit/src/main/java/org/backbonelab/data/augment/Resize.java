@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.data.augment;
 
 import java.util.Arrays;
 
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * bytes, then along y; weights have 22 fractional bits. An axis that keeps its length keeps its values. Has buffers: one thread
  * at a time.
  */
-final class Resize {
+public final class Resize {
     /** A byte, and two bits for the overshoot of the bicubic filter, leave this of 32 bits. */
     private static final int FRACTION = 32 - 8 - 2;
 
@@ -25,7 +25,7 @@ final class Resize {
     private int[] sums = new int[0];
 
     /** Resizes a part of an image to the shape of another. */
-    void apply(Pixels in, Crops.Box box, Pixels out, Interpolation how) {
+    public void apply(Pixels in, Crops.Box box, Pixels out, Interpolation how) {
         if (how == Interpolation.NEAREST) {
             double scaleX = (double) box.width() / out.width();
             double scaleY = (double) box.height() / out.height();

@@ -1,4 +1,4 @@
-package org.backbonelab.data;
+package org.backbonelab.model.weights;
 
 import java.io.IOException;
 import java.net.URI;
@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.data.fetch.Download;
 
 /**
  * Fetches the weights of timm's networks by name, from Hugging Face's hub.
