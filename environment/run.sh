@@ -5,13 +5,31 @@ set -euo pipefail
 # shellcheck source=environment/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-usage() {
-    cat << 'EOF'
-Usage: [SCALE=quick|laptop|paper] environment/run.sh [--save] [bocb|convnextv2|nfnet|sam|all]...
+# A notebook NN_name_more.ipynb is the study "name"; the number gives the order.
+find_studies() {
+    local path notebook study
+    declare -gA NOTEBOOKS=()
+    STUDIES=()
+    for path in "$ROOT"/notebooks/[0-9][0-9]_*.ipynb; do
+        [[ -f $path ]] || fail "there is no notebook NN_name.ipynb in $ROOT/notebooks"
+        notebook=$(basename "$path" .ipynb)
+        study=${notebook#*_}
+        study=${study%%_*}
+        [[ -z ${NOTEBOOKS[$study]:-} ]] || fail "notebooks/${NOTEBOOKS[$study]}.ipynb and notebooks/$notebook.ipynb are both \
+the study '$study'; the word after the number has to differ"
+        NOTEBOOKS[$study]=$notebook
+        STUDIES+=("$study")
+    done
+}
 
-Sets up what is missing, builds the toolkit if it has changed, and executes the named notebooks, or all.
+usage() {
+    cat << EOF
+Usage: [SCALE=quick|laptop|paper] environment/run.sh [--save] [STUDY|all]...
+
+Sets up what is missing, builds the toolkit if it has changed, and executes the notebooks of the named studies, or all.
 Leaves the executed notebook, a self-contained HTML page and the result CSV in target/notebooks/<SCALE>/.
 
+  STUDY    one of ${STUDIES[*]}: the word after the number in a notebook's name
   --save   also write the notebook, its figures and its CSV to notebooks/, in the form that is committed
   --help   this text
 
@@ -19,20 +37,9 @@ environment/README.md lists the environment variables.
 EOF
 }
 
-STUDIES=(bocb convnextv2 nfnet sam)
-
-notebook_of() {
-    case $1 in
-        bocb) echo 01_bocb ;;
-        convnextv2) echo 02_convnextv2_fcmae ;;
-        nfnet) echo 03_nfnet_scaling ;;
-        sam) echo 04_sam_vit_mixer ;;
-    esac
-}
-
 parse_arguments() {
     SAVE=no
-    local study chosen=()
+    local chosen=()
     for argument in "$@"; do
         case $argument in
             --help | -h)
@@ -40,9 +47,12 @@ parse_arguments() {
                 exit 0
                 ;;
             --save) SAVE=yes ;;
-            bocb | convnextv2 | nfnet | sam) chosen+=("$argument") ;;
             all) chosen+=("${STUDIES[@]}") ;;
-            *) fail "unknown study '$argument'; choose one of ${STUDIES[*]} all" 2 ;;
+            *)
+                [[ -n $argument && -n ${NOTEBOOKS[$argument]:-} ]] \
+                    || fail "unknown study '$argument'; choose one of ${STUDIES[*]} all" 2
+                chosen+=("$argument")
+                ;;
         esac
     done
     if [[ ${#chosen[@]} -gt 0 ]]; then
@@ -54,9 +64,6 @@ parse_arguments() {
         laptop | paper) CELL_TIMEOUT=-1 ;;
         *) fail "SCALE is '$SCALE'; it can be quick, laptop or paper" 2 ;;
     esac
-    for study in "${STUDIES[@]}"; do
-        [[ -f $ROOT/notebooks/$(notebook_of "$study").ipynb ]] || fail "notebooks/$(notebook_of "$study").ipynb is missing"
-    done
 }
 
 # Results are read by the toolkit in the kernel, whose working folder is notebooks/: the path has to be absolute.
@@ -165,7 +172,7 @@ save() {
 
 run_study() {
     local study=$1 name file begun=$SECONDS status=ok
-    name=$(notebook_of "$study")
+    name=${NOTEBOOKS[$study]}
     echo "$study: executing notebooks/$name.ipynb at scale $SCALE"
     rm -f "$OUTPUT/$name".{ipynb,html} "$OUTPUT/$study".csv "$OUTPUT/$study".jsonl
     execute "$name" || status=FAILED
@@ -186,6 +193,7 @@ run_study() {
 # A function, so that bash has read the whole script before hours of work begin, in which the file may change.
 main() {
     local study failed=0
+    find_studies
     parse_arguments "$@"
     # shellcheck disable=SC2119 # our arguments are not its
     set_up

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
     private static final String ROOT = "org.backbonelab";
 
-    private static final JavaClasses MAIN = new ClassFileImporter()
+    /** Imported once for all tests of the architecture: it takes seconds. */
+    static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 

@@ -164,8 +164,7 @@ public final class Backbones {
      * @throws IllegalArgumentException if the name is not on the list
      */
     public static Description describe(String name, ImageSpec spec) {
-        check(name);
-        return Description.of(name, spec);
+        return Description.of(name, create(name, spec, 0));
     }
 
     /**

@@ -33,9 +33,8 @@ public record Description(
      */
     public record LayerCost(String name, String kind, Shape output, long parameters, long macs) {}
 
-    /** Builds the network, runs it once and frees it. */
-    static Description of(String name, ImageSpec spec) {
-        Backbone model = Backbones.create(name, spec, 0);
+    /** Runs a network, not yet initialised, once and frees it. */
+    static Description of(String name, Backbone model) {
         IdentityHashMap<Layer, String> names = new IdentityHashMap<>();
         model.namedLayers().forEach((key, layer) -> names.put(layer, key));
         List<LayerCost> layers = new ArrayList<>();
@@ -50,7 +49,7 @@ public record Description(
         }
         return new Description(
                 name,
-                spec,
+                model.spec(),
                 model.parameterCount(),
                 layers.stream().mapToLong(LayerCost::macs).sum(),
                 layers.stream().mapToLong(l -> l.output.size()).sum(),

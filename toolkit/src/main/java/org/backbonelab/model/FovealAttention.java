@@ -20,6 +20,9 @@ import org.backbonelab.tensor.Spatial;
  * <p>The bias is a small network's answer to a distance, which is given on a logarithmic scale.
  */
 abstract class FovealAttention extends Layer {
+    /** Of the norms that the authors leave at PyTorch's default, here and in the stem; their others have 1e-6. */
+    static final double DEFAULT_EPS = 1e-5;
+
     private static final Init INIT = Init.normal(0.02);
     private static final int BIAS_HIDDEN = 512;
     /** Softplus makes 1 / 0.24 of it. */
@@ -109,7 +112,7 @@ abstract class FovealAttention extends Layer {
             q = child("q", new Linear(dim, dim, INIT));
             kv = child("kv", new Linear(dim, 2 * dim, INIT));
             sr = child("sr", Linear.pointwise(dim, dim, Init.heFanOut()));
-            norm = child("norm", LayerNorm.last(dim, TransNeXt.DEFAULT_EPS));
+            norm = child("norm", LayerNorm.last(dim, DEFAULT_EPS));
             // The last two are what a query and the values of its neighbours are multiplied by: weights, which decay.
             local = List.of(
                     parameter("relative_pos_bias_local", Role.POSITION, Init.normal(0.0004), heads, WINDOW),

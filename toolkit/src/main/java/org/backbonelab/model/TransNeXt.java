@@ -22,8 +22,6 @@ import org.backbonelab.tensor.Kernels;
  */
 public final class TransNeXt extends Backbone {
     private static final Init INIT = Init.normal(0.02);
-    /** Of the norms that the authors leave at PyTorch's default; their others have 1e-6. */
-    static final double DEFAULT_EPS = 1e-5;
 
     private final List<Layer> layers = new ArrayList<>();
     private final Linear head;
@@ -102,7 +100,7 @@ public final class TransNeXt extends Backbone {
 
         Embed(int in, int dim, int stride) {
             proj = child("proj", new Conv(Conv.Spec.same(in, dim, 2 * stride - 1, stride), Init.heFanOut(), true));
-            norm = child("norm", LayerNorm.last(dim, DEFAULT_EPS));
+            norm = child("norm", LayerNorm.last(dim, FovealAttention.DEFAULT_EPS));
         }
 
         @Override

@@ -8,13 +8,12 @@ public final class Live {
     /** Random, so that a restarted kernel never updates what an earlier one has shown; notebooks do not store it. */
     private final String id = UUID.randomUUID().toString();
 
-    Live(Output first) {
-        Screen.current().show(first, Optional.of(id));
+    Live(Object first) {
+        Page.show(first, Optional.of(id));
     }
 
     /** Shows something in the place of what was shown before; outside a notebook it is printed below. */
     public void update(Object x) {
-        Notebook.prepare(x);
-        Screen.current().update(Outputs.of(x), id);
+        Page.update(x, id);
     }
 }

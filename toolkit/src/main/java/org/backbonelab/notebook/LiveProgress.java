@@ -45,7 +45,7 @@ public final class LiveProgress implements Progress {
         start = clock.get();
         last = "";
         over = false;
-        live = Notebook.live(output());
+        live = new Live(output());
     }
 
     @Override
@@ -78,15 +78,15 @@ public final class LiveProgress implements Progress {
                 + " diverged)";
         String bar = "<div style=\"width:" + 10 * BAR + "px;height:8px;background:rgba(128,128,128,.25)\">"
                 + "<div style=\"width:" + percent + "%;height:8px;background:#0072B2\"></div></div>";
-        String html = "<div><b>" + Outputs.escape(title) + "</b> " + state + bar + time() + line(last) + "</div>";
+        String html = "<div><b>" + Markup.escape(title) + "</b> " + state + bar + time() + line(last) + "</div>";
         int full = percent * BAR / 100;
         String text = title + " [" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + state + ", " + time()
                 + (last.isEmpty() ? "" : "; last " + last);
-        return Outputs.html(html, text);
+        return Output.html(html, text);
     }
 
     private static String line(String text) {
-        return text.isEmpty() ? "" : "<br>last: " + Outputs.escape(text);
+        return text.isEmpty() ? "" : "<br>last: " + Markup.escape(text);
     }
 
     private String time() {

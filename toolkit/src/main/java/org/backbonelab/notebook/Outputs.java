@@ -2,7 +2,6 @@ package org.backbonelab.notebook;
 
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -23,10 +22,10 @@ final class Outputs {
             // Drawing takes a browser, which printed text can do without.
             return Screen.current().isNotebook()
                     ? PlotlyPage.figure(figure)
-                    : new Output(Map.of(Output.TEXT, FigureJson.summary(figure)), Map.of());
+                    : new Output(Map.of(Output.TEXT, FigureJson.of(figure).summary()), Map.of());
         }
         if (x instanceof Table table) {
-            return html(TableHtml.html(table), TableHtml.text(table));
+            return Output.html(TableHtml.html(table), TableHtml.text(table));
         }
         if (x instanceof BufferedImage image) {
             return image(image);
@@ -34,36 +33,9 @@ final class Outputs {
         return new Output(Map.of(Output.TEXT, text(x)), Map.of());
     }
 
-    static Output html(String html, String text) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put(Output.HTML, html);
-        data.put(Output.TEXT, text);
-        return new Output(data, Map.of());
-    }
-
-    static Output markdown(String markdown) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("text/markdown", markdown);
-        data.put(Output.TEXT, markdown);
-        return new Output(data, Map.of());
-    }
-
-    /** Text as it stands between HTML tags or in a quoted attribute. */
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
-    }
-
-    static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
-    }
-
     private static Output image(BufferedImage image) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put(Output.PNG, base64(Pictures.png(image)));
+        data.put(Output.PNG, Markup.base64(Pictures.png(image)));
         data.put(Output.TEXT, "[image: " + image.getWidth() + " x " + image.getHeight() + " pixels]");
         return new Output(data, Map.of());
     }

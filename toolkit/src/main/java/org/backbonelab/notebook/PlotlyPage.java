@@ -28,35 +28,34 @@ final class PlotlyPage {
     static Output library() {
         // Function's parameters hide the loaders of RequireJS and CommonJS, to which plotly.js would go otherwise.
         String script = "if(!window.Plotly&&!window.backbonelabPlotly){window.backbonelabPlotly=(async()=>{"
-                + "const packed=Uint8Array.from(atob(\"" + Outputs.base64(gzip(PlotlyScript.bytes()))
+                + "const packed=Uint8Array.from(atob(\"" + Markup.base64(gzip(PlotlyScript.bytes()))
                 + "\"),c=>c.charCodeAt(0));"
                 + "const stream=new Blob([packed]).stream().pipeThrough(new DecompressionStream(\"gzip\"));"
                 + "const text=await new Response(stream).text();"
                 + "new Function(\"define\",\"exports\",\"module\",text).call(window);})();}";
-        Output output = Outputs.html("<script>" + script + "</script>", "[plotly.js for the figures below]");
+        Output output = Output.html("<script>" + script + "</script>", "[plotly.js for the figures below]");
         return new Output(output.data(), Map.of("backbonelab", "plotly-library"));
     }
 
     static Output figure(Figure figure) {
-        String json = FigureJson.text(figure);
-        Optional<byte[]> png = StaticImage.png(figure);
-        String text = FigureJson.summary(figure)
-                + (png.isPresent() ? "" : "\n(no static image: " + StaticImage.problem() + ")");
-        Map<String, Object> content = FigureJson.of(figure);
-        int width = content.get("layout") instanceof Map<?, ?> layout && layout.get("width") instanceof Number number
-                ? number.intValue()
-                : DEFAULT_WIDTH;
+        FigureJson json = FigureJson.of(figure);
+        Optional<byte[]> png = StaticImage.png(json);
+        String text = json.summary() + (png.isPresent() ? "" : "\n(no static image: " + StaticImage.problem() + ")");
+        int width =
+                json.content().get("layout") instanceof Map<?, ?> layout && layout.get("width") instanceof Number number
+                        ? number.intValue()
+                        : DEFAULT_WIDTH;
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("application/vnd.plotly.v1+json", content);
-        data.put(Output.HTML, html(json, png.map(bytes -> image(bytes, FigureJson.title(figure), width))));
-        png.ifPresent(bytes -> data.put(Output.PNG, Outputs.base64(bytes)));
+        data.put("application/vnd.plotly.v1+json", json.content());
+        data.put(Output.HTML, html(json.text(), png.map(bytes -> image(bytes, json.title(), width))));
+        png.ifPresent(bytes -> data.put(Output.PNG, Markup.base64(bytes)));
         data.put(Output.TEXT, text);
         // The picture has twice the pixels of the figure, for sharp print and screens.
         return new Output(data, png.isPresent() ? Map.of(Output.PNG, Map.of("width", width)) : Map.of());
     }
 
     private static String image(byte[] png, String title, int width) {
-        return "<img src=\"data:image/png;base64," + Outputs.base64(png) + "\" alt=\"" + Outputs.escape(title)
+        return "<img src=\"data:image/png;base64," + Markup.base64(png) + "\" alt=\"" + Markup.escape(title)
                 + "\" width=\"" + width + "\">";
     }
 

@@ -30,7 +30,7 @@ final class TableHtml {
         StringBuilder html = new StringBuilder("<table style=\"border-collapse:collapse\">");
         if (!table.name().isBlank()) {
             html.append("<caption style=\"text-align:left;caption-side:top\">")
-                    .append(Outputs.escape(table.name()))
+                    .append(Markup.escape(table.name()))
                     .append("</caption>");
         }
         html.append("<thead><tr>");
@@ -120,6 +120,6 @@ final class TableHtml {
 
     private static String cell(String tag, Column<?> column, String text) {
         String side = column instanceof NumericColumn<?> ? "right" : "left";
-        return "<" + tag + " style=\"" + CELL + side + "\">" + Outputs.escape(text) + "</" + tag + ">";
+        return "<" + tag + " style=\"" + CELL + side + "\">" + Markup.escape(text) + "</" + tag + ">";
     }
 }

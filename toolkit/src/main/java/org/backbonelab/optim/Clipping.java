@@ -3,7 +3,7 @@ package org.backbonelab.optim;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
-import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.InPlace;
 
 /** Clipping of gradients in place, between the backward pass and the update. */
 public final class Clipping {
@@ -16,7 +16,7 @@ public final class Clipping {
      * @return the norm before
      */
     public static double byGlobalNorm(NDManager manager, List<NDArray> gradients, double maxNorm) {
-        return Kernels.clipGlobalNorm(manager, gradients, maxNorm);
+        return InPlace.clipGlobalNorm(manager, gradients, maxNorm);
     }
 
     /**
@@ -29,6 +29,6 @@ public final class Clipping {
      * @param gradients scaled in place
      */
     public static void adaptive(List<NDArray> weights, List<NDArray> gradients, double lambda) {
-        Kernels.inPlace("adaptive_clip", weights, gradients, lambda);
+        InPlace.adaptiveClip(weights, gradients, lambda);
     }
 }

@@ -73,7 +73,7 @@ public final class Chart extends Figure {
     /** Sets the values at the ends of the colour scale of a heat map or contour; values beyond get the end's colour. */
     public Chart withColorRange(double low, double high) {
         List<Map<String, Object>> changed = traces.stream()
-                .map(trace -> trace.containsKey("contours") ? Contours.withLevels(trace, low, high) : trace)
+                .map(trace -> trace.containsKey("contours") ? ContourLevels.of(trace, low, high) : trace)
                 .toList();
         return new Chart(changed, layout).withLayout("coloraxis.cmin", low).withLayout("coloraxis.cmax", high);
     }
@@ -98,9 +98,10 @@ public final class Chart extends Figure {
         return new Chart(traces, PlotlyJson.with(layout, path, value));
     }
 
-    /** Plotly's data, layout and config, not yet cleaned of NaN. */
+    /** Plotly's data, layout and config. */
     Map<String, Object> json() {
-        return PlotlyJson.map("data", traces, "layout", titled(layout), "config", CONFIG);
+        return PlotlyJson.object(
+                PlotlyJson.clean(PlotlyJson.map("data", traces, "layout", titled(layout), "config", CONFIG)));
     }
 
     /** Breaks the title into lines and makes room for them; done last, when the width is known. */
@@ -131,7 +132,7 @@ public final class Chart extends Figure {
     @Override
     protected void buildContext(String divName) {
         super.buildContext(divName);
-        Map<String, Object> json = FigureJson.of(this);
+        Map<String, Object> json = json();
         StringBuilder script = new StringBuilder();
         script.append("var layout = ")
                 .append(PlotlyJson.write(json.get("layout")))
@@ -150,7 +151,7 @@ public final class Chart extends Figure {
     private record JsonTrace(Map<String, Object> json) implements Trace {
         @Override
         public String asJavascript(int index) {
-            return "var trace" + index + " = " + PlotlyJson.write(PlotlyJson.clean(json, object -> object)) + ";\n";
+            return "var trace" + index + " = " + PlotlyJson.write(PlotlyJson.clean(json)) + ";\n";
         }
 
         @Override

@@ -8,7 +8,6 @@ import java.util.Map;
 
 /** Filled contours, several side by side on one colour scale. */
 final class Contours {
-    private static final int LEVELS = 20;
     /** Share of the width between two panels. */
     private static final double GAP = 0.06;
 
@@ -46,25 +45,6 @@ final class Contours {
         return new Chart(traces, layout)
                 .withSize(wide, (int) Math.round(panel) + 130)
                 .withColorRange(range.getMin(), range.getMax());
-    }
-
-    /** The same round levels in every panel, so that a line means the same value everywhere. */
-    static Map<String, Object> withLevels(Map<String, Object> trace, double low, double high) {
-        double step = roundStep((high - low) / LEVELS);
-        Map<String, Object> contours = PlotlyJson.with(PlotlyJson.object(trace.get("contours")), "size", step);
-        contours = PlotlyJson.with(contours, "start", Numbers.stored(Math.ceil(low / step) * step));
-        contours = PlotlyJson.with(contours, "end", Numbers.stored(Math.floor(high / step) * step));
-        return PlotlyJson.with(trace, "contours", contours);
-    }
-
-    /** The nearest of 1, 2, 5, 10 times a power of ten; 1 for a flat surface. */
-    private static double roundStep(double step) {
-        if (!(step > 0)) {
-            return 1;
-        }
-        double power = Math.pow(10, Math.floor(Math.log10(step)));
-        double digit = step / power;
-        return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
     }
 
     private static Map<String, Object> trace(Surface surface, String number) {

@@ -18,8 +18,11 @@ import tech.tablesaw.plotly.traces.Trace;
  * names, single quotes, trailing commas), which a lenient reader takes. Numbers that JSON lacks (NaN, infinities)
  * become null, and a title given as a string becomes {@code {text: ..}}, the only form that plotly.js 3 and later
  * show. The same figure gives the same text.
+ *
+ * @param content data, layout and config as maps, lists, numbers and strings
+ * @param text the content as JSON
  */
-public final class FigureJson {
+public record FigureJson(Map<String, Object> content, String text) {
     private static final JsonMapper LENIENT = JsonMapper.builder()
             .enable(
                     JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES,
@@ -31,41 +34,33 @@ public final class FigureJson {
                     JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .build();
 
-    private FigureJson() {}
-
     /**
-     * The figure's data, layout and config.
+     * Converts a figure.
      *
      * @throws IllegalArgumentException when a trace or layout writes what is no object literal
      */
-    public static Map<String, Object> of(Figure figure) {
-        Map<String, Object> json = figure instanceof Chart chart ? chart.json() : read(figure);
-        return PlotlyJson.object(PlotlyJson.clean(json, FigureJson::objectTitles));
+    public static FigureJson of(Figure figure) {
+        Map<String, Object> content =
+                PlotlyJson.object(figure instanceof Chart chart ? chart.json() : PlotlyJson.clean(read(figure)));
+        return new FigureJson(content, PlotlyJson.write(content));
     }
 
-    /** The figure as JSON text. */
-    public static String text(Figure figure) {
-        return PlotlyJson.write(of(figure));
-    }
-
-    /** The figure's title without markup, or "untitled". */
-    public static String title(Figure figure) {
-        return label(of(figure), "layout.title.text", "untitled");
+    /** The title without markup, or "untitled". */
+    public String title() {
+        return label("layout.title.text", "untitled");
     }
 
     /** One line for readers without pictures: title and axes. */
-    public static String summary(Figure figure) {
-        Map<String, Object> json = of(figure);
-        return "[figure: " + label(json, "layout.title.text", "untitled") + "; x: "
-                + label(json, "layout.xaxis.title.text", "-") + ", y: " + label(json, "layout.yaxis.title.text", "-")
-                + "]";
+    public String summary() {
+        return "[figure: " + title() + "; x: " + label("layout.xaxis.title.text", "-") + ", y: "
+                + label("layout.yaxis.title.text", "-") + "]";
     }
 
-    private static String label(Map<String, Object> json, String path, String otherwise) {
-        Object text = PlotlyJson.at(json, path);
-        return text == null || text.toString().isBlank()
+    private String label(String path, String otherwise) {
+        Object found = PlotlyJson.at(content, path);
+        return found == null || found.toString().isBlank()
                 ? otherwise
-                : text.toString()
+                : found.toString()
                         .replaceAll("<[^>]*>", " ")
                         .replaceAll("\\s+", " ")
                         .strip();
@@ -98,15 +93,5 @@ public final class FigureJson {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not an object literal: " + literal, e);
         }
-    }
-
-    private static Map<String, Object> objectTitles(Map<String, Object> object) {
-        if (object.get("title") instanceof String title) {
-            object.put("title", PlotlyJson.map("text", title));
-        }
-        if (object.remove("titlefont") instanceof Map<?, ?> font) {
-            object.put("title", PlotlyJson.with(PlotlyJson.object(object.get("title")), "font", font));
-        }
-        return object;
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.backbonelab.io.Json;
 
 /** Small JSON values as ordered maps, so that equal figures give equal text. */
@@ -52,20 +51,30 @@ final class PlotlyJson {
         return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
-    /** A deep copy in which every object has gone through {@code change} and no number is NaN or infinite. */
-    static Object clean(Object value, UnaryOperator<Map<String, Object>> change) {
+    /** A deep copy in which no number is NaN or infinite and a title given as a string is {@code {text: ..}}. */
+    static Object clean(Object value) {
         if (value instanceof Map<?, ?>) {
             Map<String, Object> copy = new LinkedHashMap<>();
-            object(value).forEach((key, item) -> copy.put(key, clean(item, change)));
-            return change.apply(copy);
+            object(value).forEach((key, item) -> copy.put(key, clean(item)));
+            return objectTitles(copy);
         }
         if (value instanceof Iterable<?> items) {
             List<Object> copy = new ArrayList<>();
-            items.forEach(item -> copy.add(clean(item, change)));
+            items.forEach(item -> copy.add(clean(item)));
             return copy;
         }
         boolean unwritable = value instanceof Number number && !Double.isFinite(number.doubleValue());
         return unwritable ? null : value;
+    }
+
+    private static Map<String, Object> objectTitles(Map<String, Object> object) {
+        if (object.get("title") instanceof String title) {
+            object.put("title", map("text", title));
+        }
+        if (object.remove("titlefont") instanceof Map<?, ?> font) {
+            object.put("title", with(object(object.get("title")), "font", font));
+        }
+        return object;
     }
 
     static String write(Object value) {

@@ -29,7 +29,12 @@ public final class StaticImage {
     private StaticImage() {}
 
     /** The figure as PNG at twice its size in CSS pixels (at its size where that would be large), or empty. */
-    public static synchronized Optional<byte[]> png(Figure figure) {
+    public static Optional<byte[]> png(Figure figure) {
+        return png(FigureJson.of(figure));
+    }
+
+    /** The picture of a figure converted before. */
+    public static synchronized Optional<byte[]> png(FigureJson figure) {
         if (Settings.BACKBONELAB_PNG.get().orElse("on").equalsIgnoreCase("off")) {
             return without("switched off by BACKBONELAB_PNG=off");
         }
@@ -44,7 +49,7 @@ public final class StaticImage {
             if (browser == null || !browser.isAlive()) {
                 browser = new Browser(command.get(), LIMIT);
             }
-            byte[] png = browser.png(FigureJson.text(figure), LIMIT);
+            byte[] png = browser.png(figure.text(), LIMIT);
             failures = 0;
             problem = "";
             return Optional.of(png);

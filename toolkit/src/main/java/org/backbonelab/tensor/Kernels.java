@@ -1,7 +1,6 @@
 package org.backbonelab.tensor;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /**
@@ -212,29 +211,9 @@ public final class Kernels {
         return SCRIPT.arrays(loss.getManager(), "hessian_vector_product", loss, parameters, vector);
     }
 
-    /**
-     * Scales gradients in place so that the norm of all together is at most {@code most}.
-     *
-     * @return the norm before
-     */
-    public static double clipGlobalNorm(NDManager manager, List<NDArray> gradients, double most) {
-        return Torch.withoutGradients(() -> {
-            try (NDArray norm = SCRIPT.array(manager, "clip_global_norm", gradients, most)) {
-                return (double) norm.getFloat();
-            }
-        });
-    }
-
-    /**
-     * Runs a method of {@code Kernels.py} that changes its arguments in place, without recording gradients.
-     *
-     * @param method such as {@code adamw}
-     */
+    /** Runs a method of {@link InPlace} by its name in {@code InPlace.py}; call the typed methods there instead. */
     public static void inPlace(String method, Object... arguments) {
-        Torch.withoutGradients(() -> {
-            SCRIPT.run(method, arguments).close();
-            return null;
-        });
+        InPlace.run(method, arguments);
     }
 
     /**
@@ -244,7 +223,7 @@ public final class Kernels {
      * for that of the state.
      */
     public static void assign(NDArray target, NDArray source) {
-        inPlace("restore", List.of(target), List.of(source));
+        InPlace.restore(List.of(target), List.of(source));
     }
 
     private static NDArray one(NDArray first, String method, Object... arguments) {

@@ -102,9 +102,6 @@ final class Native {
         } catch (Throwable e) {
             throw unchecked(e);
         }
-        if (argument == null) {
-            return None.make();
-        }
         throw new IllegalArgumentException("cannot hand " + argument + " to TorchScript, expected an array of the"
                 + " PyTorch engine, a list of them, a number, a boolean, or an array of numbers");
     }
@@ -154,16 +151,5 @@ final class Native {
             throw error;
         }
         return e instanceof RuntimeException known ? known : new IllegalStateException(e);
-    }
-
-    /** DJL cannot make a {@code None}, but a method can return one. */
-    private static final class None {
-        private static final String SOURCE =
-                "class Nothing(Module):\n  def none(self) -> Optional[Tensor]:\n    return None\n";
-        private static final TorchScript NOTHING = TorchScript.compile("Nothing", SOURCE);
-
-        static long make() {
-            return NOTHING.raw("none");
-        }
     }
 }

@@ -87,13 +87,13 @@ public final class TorchScript {
     }
 
     /** Runs a method and returns the handle of its value, which the caller must delete. */
-    long raw(String method, Object... arguments) {
+    private long raw(String method, Object... arguments) {
         plainExecutor();
         long[] values = new long[arguments.length];
         int made = 0;
         try {
             for (; made < values.length; made++) {
-                values[made] = Native.value(arguments[made]);
+                values[made] = arguments[made] == null ? None.make() : Native.value(arguments[made]);
             }
             return Native.run(handle, method, values);
         } finally {
@@ -114,6 +114,16 @@ public final class TorchScript {
     public List<NDArray> arrays(NDManager manager, String method, Object... arguments) {
         try (Value value = run(method, arguments)) {
             return value.arrays(manager);
+        }
+    }
+
+    /** DJL cannot make a {@code None}, but a method can return one. */
+    private static final class None {
+        private static final TorchScript NOTHING =
+                compile("Nothing", "class Nothing(Module):\n  def none(self) -> Optional[Tensor]:\n    return None\n");
+
+        static long make() {
+            return NOTHING.raw("none");
         }
     }
 

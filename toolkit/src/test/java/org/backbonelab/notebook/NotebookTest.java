@@ -129,7 +129,7 @@ class NotebookTest {
     void jjavaGetsTheSame() {
         BaseKernel kernel = new BaseKernel();
         BaseKernel.set(kernel);
-        Notebook.forgetLibrary();
+        Page.forgetLibrary();
         Notebook.show(figure());
         Live live = Notebook.live("one");
         live.update("two");

@@ -30,7 +30,7 @@ final class RecordingKernel extends BaseKernel implements AutoCloseable {
     RecordingKernel() {
         io.attach(new Recorder());
         IJava.set(this);
-        Notebook.forgetLibrary();
+        Page.forgetLibrary();
     }
 
     List<JsonNode> shown() {

@@ -28,14 +28,17 @@ class FigureJsonTest {
                 DoubleColumn.create("x", 1, 2, 3),
                 DoubleColumn.create("y", 4, Double.NaN, 6),
                 StringColumn.create("g", "it's", "b", "b"));
-        Map<String, Object> scatter = FigureJson.of(ScatterPlot.create("Loss </script>", table, "x", "y", "g"));
+        Map<String, Object> scatter = FigureJson.of(ScatterPlot.create("Loss </script>", table, "x", "y", "g"))
+                .content();
         assertEquals(2, ((List<?>) scatter.get("data")).size());
         assertEquals("scatter", PlotlyJson.at(first(scatter), "type"));
         assertEquals("x", PlotlyJson.at(scatter, "layout.xaxis.title.text"));
-        Map<String, Object> histogram = FigureJson.of(Histogram.create("Counts", table, "x"));
+        Map<String, Object> histogram =
+                FigureJson.of(Histogram.create("Counts", table, "x")).content();
         assertEquals("histogram", PlotlyJson.at(first(histogram), "type"));
         assertEquals("Counts", PlotlyJson.at(histogram, "layout.title.text"));
-        assertFalse(FigureJson.text(ScatterPlot.create("a", table, "x", "y")).contains(":NaN"));
+        assertFalse(
+                FigureJson.of(ScatterPlot.create("a", table, "x", "y")).text().contains(":NaN"));
     }
 
     @Test
@@ -48,8 +51,9 @@ class FigureJsonTest {
                         tech.tablesaw.plotly.components.Font.builder().size(30).build())
                 .yAxis(Axis.builder().title("up").build())
                 .build();
-        Map<String, Object> json = FigureJson.of(
-                new Figure(layout, Config.builder().displayModeBar(false).build(), heat));
+        Map<String, Object> json = FigureJson.of(new Figure(
+                        layout, Config.builder().displayModeBar(false).build(), heat))
+                .content();
         List<?> rows = (List<?>) PlotlyJson.at(first(json), "z");
         assertNull(((List<?>) rows.get(0)).get(1));
         assertEquals(30, PlotlyJson.at(json, "layout.title.font.size"));
@@ -61,9 +65,10 @@ class FigureJsonTest {
     void aFigureWithoutLayoutHasNoTitle() {
         Figure bare = new Figure(
                 BarTrace.builder(new Object[] {"a"}, new double[] {1}).build());
-        assertEquals("[figure: untitled; x: -, y: -]", FigureJson.summary(bare));
+        assertEquals("[figure: untitled; x: -, y: -]", FigureJson.of(bare).summary());
         Chart chart = Plots.box(Samples.pairs(), "backbone", "top1").withTitle("<b>Top</b> 1");
-        assertEquals("[figure: Top 1; x: backbone, y: top1]", FigureJson.summary(chart));
+        assertEquals(
+                "[figure: Top 1; x: backbone, y: top1]", FigureJson.of(chart).summary());
     }
 
     private static Map<String, Object> first(Map<String, Object> figure) {

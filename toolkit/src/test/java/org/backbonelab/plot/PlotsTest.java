@@ -22,7 +22,7 @@ import tech.tablesaw.plotly.components.Figure;
 class PlotsTest {
     private static JsonNode json(Figure figure) {
         try {
-            return new ObjectMapper().readTree(FigureJson.text(figure));
+            return new ObjectMapper().readTree(FigureJson.of(figure).text());
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
@@ -62,10 +62,10 @@ class PlotsTest {
         assertEquals("A title", json.at("/layout/title/text").asText());
         assertEquals("loss (nats)", json.at("/layout/yaxis/title/text").asText());
         assertTrue(json.at("/layout/width").asInt() <= 900);
-        String text = FigureJson.text(chart);
+        String text = FigureJson.of(chart).text();
         assertFalse(text.contains("NaN"), text);
         Chart again = Samples.all().get(kind).withTitle("A title").withYTitle("loss (nats)");
-        assertEquals(text, FigureJson.text(again));
+        assertEquals(text, FigureJson.of(again).text());
         assertTrue(chart.asJavascript("place").contains("Plotly.newPlot"));
     }
 
