@@ -1,15 +1,17 @@
 package org.backbonelab;
 
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import org.backbonelab.analysis.Measures;
-import org.backbonelab.data.DataException;
 import org.backbonelab.data.Datasets;
-import org.backbonelab.data.PublishedWeights;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.measure.Measures;
 import org.backbonelab.model.Backbones;
+import org.backbonelab.model.weights.PublishedWeights;
 import org.backbonelab.optim.Optimizers;
-import org.backbonelab.results.CsvRows;
+import org.backbonelab.results.RowLines;
+import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Tables;
 import org.backbonelab.study.WorkerLoop;
 import picocli.CommandLine;
@@ -18,12 +20,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line: what a process runner, a cluster's scheduler or a person at a terminal calls. */
 @Command(
         name = "backbonelab",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         version = "Backbone Lab 0.1.0",
         description = "Reproducible studies of vision backbones.",
         subcommands = {
@@ -107,12 +111,16 @@ public final class Main {
         }
     }
 
-    @Command(name = "report", description = "Prints the finished cells of a folder as CSV, or adds them to a file.")
+    @Command(
+            name = "report",
+            description = "Prints the finished cells of a folder as CSV, or adds them to a file of JSON lines.")
     static final class Report implements Callable<Integer> {
         @Mixin
         private Store store;
 
-        @Option(names = "--add-to", description = "CSV file to which the cells are added that it does not have")
+        @Option(
+                names = "--add-to",
+                description = "file of JSON lines (<study>.jsonl) that gets the cells; those it has are replaced")
         private Path file;
 
         @Spec
@@ -121,7 +129,12 @@ public final class Main {
         @Override
         public Integer call() {
             if (file != null) {
-                int added = CsvRows.add(store.open().all(), file);
+                RowStore rows = store.open();
+                int added = RowLines.add(
+                        rows.all().stream()
+                                .map(row -> new RowLines.Line(row, rows.measured(row.id())))
+                                .toList(),
+                        file);
                 spec.commandLine().getOut().println(added + " cells added to " + file);
                 return 0;
             }
@@ -135,7 +148,7 @@ public final class Main {
 
     @Command(name = "download", description = "Downloads a data set into the cache, checks it, prints its folder.")
     static final class Download implements Callable<Integer> {
-        @Parameters(description = "fashion-mnist, mnist, cifar-10, cifar-100 or cifar-100-coarse")
+        @Parameters(completionCandidates = Names.class, description = "one of ${COMPLETION-CANDIDATES}")
         private String dataset;
 
         @Option(names = "--to", description = "folder (default: the cache of this user)")
@@ -143,6 +156,14 @@ public final class Main {
 
         @Spec
         private CommandSpec spec;
+
+        /** What the help lists. */
+        private static final class Names implements Iterable<String> {
+            @Override
+            public Iterator<String> iterator() {
+                return Datasets.downloadable().iterator();
+            }
+        }
 
         @Override
         public Integer call() {

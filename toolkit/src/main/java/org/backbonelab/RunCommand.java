@@ -7,15 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.backbonelab.analysis.Measures;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.backbonelab.io.Json;
+import org.backbonelab.measure.Measures;
 import org.backbonelab.recipe.Recipe;
-import org.backbonelab.results.Json;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowComparison;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Tables;
 import org.backbonelab.study.Cell;
 import org.backbonelab.study.CellTrainer;
+import org.backbonelab.study.CommittedRows;
+import org.backbonelab.study.Task;
 import org.backbonelab.tensor.Torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,13 +39,20 @@ import tech.tablesaw.columns.Column;
             "With --again, trains the cell of a stored row and compares: exit code 0 if equal, 1 if not."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final Pattern COMMITTED = Pattern.compile("([A-Za-z0-9_-]+):([0-9a-f]{16}|cheapest)");
+
     @Parameters(arity = "0..1", description = "a cell as JSON file; without it the options below make one")
     private Path cellFile;
 
     @Option(
             names = "--again",
-            description = "a row as JSON file: train its cell again and compare, bit for bit on the same machine")
-    private Path again;
+            paramLabel = "ROW",
+            description = {
+                "train the cell of a row again and compare, bit for bit on the same machine: a row as JSON file, or a"
+                        + " committed one as <study>:<id>",
+                "<study>:cheapest takes the one that took the least time"
+            })
+    private String again;
 
     @Option(
             names = "--tolerance",
@@ -86,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Cell cell = cellFile == null ? fromOptions() : Cell.parse(read(cellFile, "cell"));
         RowStore rows = store.open();
-        Row row = rows.find(cell.id()).orElseGet(() -> new CellTrainer(Measures.all()).train(cell, rows));
+        Row row = new CellTrainer(Measures.all()).complete(new Task(cell, List.of()), rows);
         PrintWriter out = spec.commandLine().getOut();
         out.println(cell.label());
         for (Column<?> column : Tables.of(cell.label(), List.of(row)).columns()) {
@@ -115,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
         if (lr != null) {
             recipe = recipe.withLr(lr);
         }
-        return new Cell(data, images, 1000, 1000, backbone, "plain", List.of(recipe), seed, List.of());
+        return new Cell(data, images, 1000, 1000, backbone, "plain", List.of(recipe), seed);
     }
 
     private int compare() {
@@ -125,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
         if (!(tolerance >= 0)) {
             throw new IllegalArgumentException("tolerance is " + tolerance + ", expected 0 or more");
         }
-        Row stored = Json.read(read(again, "row"), Row.class, again.toString());
+        Row stored = stored();
         Cell cell = Cell.parse(stored.cell());
         if (!cell.id().equals(stored.id())) {
             throw new IllegalArgumentException(again + ": its cell has the id " + cell.id() + ", but the row says "
@@ -147,6 +158,13 @@ final class RunCommand implements Callable<Integer> {
         found.differences().forEach(d -> out.println("  " + d));
         out.flush();
         return found.isEqual() ? 0 : 1;
+    }
+
+    private Row stored() {
+        Matcher committed = COMMITTED.matcher(again);
+        return committed.matches()
+                ? CommittedRows.row(committed.group(1), committed.group(2))
+                : Json.read(read(Path.of(again), "row"), Row.class, again);
     }
 
     /** Rows of worker processes come from one thread: their bits are those of one thread. */

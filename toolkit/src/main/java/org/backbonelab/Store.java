@@ -2,7 +2,7 @@ package org.backbonelab;
 
 import java.nio.file.Path;
 import org.backbonelab.results.RowStore;
-import org.backbonelab.study.Study;
+import org.backbonelab.study.ResultsFolder;
 import picocli.CommandLine.Option;
 
 /** The option that says where finished cells are. */
@@ -13,6 +13,6 @@ final class Store {
     private Path folder;
 
     RowStore open() {
-        return new RowStore(folder == null ? Study.resultsFolder() : folder);
+        return new RowStore(folder == null ? ResultsFolder.get() : folder);
     }
 }

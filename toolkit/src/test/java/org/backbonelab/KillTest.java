@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.recipe.Ema;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Recipes;

@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.backbonelab.data.Datasets;
+import org.backbonelab.io.Json;
 import org.backbonelab.recipe.Recipe;
-import org.backbonelab.results.Json;
 import org.backbonelab.results.Row;
 import org.backbonelab.study.Cell;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,12 @@ class MainTest {
         assertEquals("alexnet\nvgg13_bn\n", run("list", "backbones", "bocb_a").out);
         assertRefused(run("list", "backbones", "resnext"), "\"resnext\"", "expected a family");
         assertRefused(run("list", "optimizers", "lamb"), "\"lamb\"", "expected none");
+    }
+
+    @Test
+    void helpOfDownloadNamesTheDataSetsOfTheList() {
+        String help = run("download", "--help").out.replaceAll("\\s+", " ");
+        assertTrue(help.contains("one of " + String.join(", ", Datasets.downloadable())), help);
     }
 
     @Test

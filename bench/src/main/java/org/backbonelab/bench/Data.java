@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Dataset;
 import org.backbonelab.data.Datasets;

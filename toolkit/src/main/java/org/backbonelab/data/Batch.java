@@ -1,5 +1,7 @@
 package org.backbonelab.data;
 
+import org.backbonelab.data.augment.Planes;
+
 /**
  * One batch, normalised.
  *
@@ -19,5 +21,15 @@ public record Batch(float[] pixels, int[] labels, float[] targets, int channels,
     /** Returns the number of images. */
     public int count() {
         return labels.length;
+    }
+
+    /** Returns the images without their labels. */
+    public Planes planes() {
+        return new Planes(pixels, count(), channels, size);
+    }
+
+    /** Returns this batch with other targets. */
+    public Batch withTargets(float[] value) {
+        return new Batch(pixels, labels, value, channels, size);
     }
 }

@@ -6,6 +6,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.backbonelab.data.augment.Augmentation;
+import org.backbonelab.data.augment.Mixing;
 import org.backbonelab.tensor.Seeds;
 
 /**
@@ -70,8 +72,9 @@ public final class Batches {
             pipeline.augmented(indices[i], stream(epoch, indices[i], sampler.copy(epoch, from + i)), batch, i);
         }
         idle.push(pipeline);
-        return Mixing.draw(
-                batch, split.train().classes(), augmentation.mix(), Seeds.stream(seed, "mix", epoch, number));
+        RandomGenerator random = Seeds.stream(seed, "mix", epoch, number);
+        return batch.withTargets(
+                Mixing.draw(batch.planes(), batch.labels(), split.train().classes(), augmentation.mix(), random));
     }
 
     private RandomGenerator stream(int epoch, int index, int copy) {

@@ -2,13 +2,17 @@ package org.backbonelab.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.data.fetch.Download;
+import org.backbonelab.io.AtomicFile;
 
 /**
  * CIFAR-10 and CIFAR-100 (Krizhevsky 2009) in their binary version: 50,000 + 10,000 colour images of 32 x 32.
@@ -40,7 +44,6 @@ public final class Cifar implements PublishedFiles {
     private static final int VALUES = 3 * SIZE * SIZE;
     private static final int TRAIN = 50_000;
     private static final int TEST = 10_000;
-    private static final int BLOCK = 512;
 
     private final String id;
     private final String title;
@@ -125,7 +128,7 @@ public final class Cifar implements PublishedFiles {
     public Dataset read(Path folder) {
         Path home = Files.isDirectory(folder.resolve(inner)) ? folder.resolve(inner) : folder;
         Images testPart = testPart(home, TEST);
-        return Datasets.of(id, trainPart(home, TRAIN), testPart);
+        return Dataset.of(id, trainPart(home, TRAIN), testPart);
     }
 
     Images trainPart(Path folder, int count) {
@@ -184,35 +187,25 @@ public final class Cifar implements PublishedFiles {
     @Override
     public void download(Path folder) {
         Path packed = folder.resolve(archive);
-        Download.fetch(URI.create(HOME + archive), packed, Download.digest("MD5", md5));
+        // Packed, it is smaller than its records.
+        long most = (long) (TRAIN + TEST) * (classes.size() + VALUES) + (1 << 20);
+        Download.fetch(URI.create(HOME + archive), packed, most, Download.digest("MD5", md5));
         unpack(packed, folder.resolve(inner));
     }
 
-    /**
-     * Unpacks the binary files of a tar.gz archive under their plain names, wherever the archive has them.
-     *
-     * <p>Tar: blocks of 512 bytes; a header (name at 0, size at 124 as an octal number), then the content, filled up.
-     */
+    /** Unpacks the binary files of a tar.gz archive under their plain names, wherever the archive has them. */
     void unpack(Path packed, Path into) {
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(packed), 1 << 16)) {
-            Files.createDirectories(into);
-            byte[] header = in.readNBytes(BLOCK);
-            while (header.length == BLOCK && header[0] != 0) {
-                String path = new String(header, 0, 100, StandardCharsets.US_ASCII).replaceFirst("\0.*", "");
-                String digits = new String(header, 124, 12, StandardCharsets.US_ASCII).replaceAll("[^0-7]", "");
-                long size = digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
+        try (TarArchiveInputStream in =
+                new TarArchiveInputStream(new GZIPInputStream(Files.newInputStream(packed), 1 << 16))) {
+            for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                String path = entry.getName();
                 String name = path.substring(path.lastIndexOf('/') + 1);
-                if (train.contains(name) || name.equals(test)) {
-                    Path part = into.resolve(name + ".part");
-                    Files.write(part, in.readNBytes(Math.toIntExact(size)));
-                    Files.move(part, into.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-                } else {
-                    in.skipNBytes(size);
+                // Nothing but the names that are known is written, so no entry gets elsewhere.
+                if (entry.isFile() && (train.contains(name) || name.equals(test))) {
+                    AtomicFile.write(into.resolve(name), in::transferTo);
                 }
-                in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
-                header = in.readNBytes(BLOCK);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new DataException(
                     packed + ": cannot be unpacked (" + e.getMessage() + "); delete it and " + fix(), e);
         }

@@ -1,10 +1,6 @@
 package org.backbonelab.data;
 
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +8,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The list of data sets, and one's own folders of images.
  *
  * <p>{@code <name>@<size>}, such as {@code cifar-100@224}, is a data set of the list whose images are resized (bicubic) on
- * their way into a batch. Besides, {@code folder:<name>@<size>} is a data set: JPEG and PNG files, or archives of them, in
+ * their way into a batch. Besides, {@code folder:<name>@<size>} is a data set: JPEG and PNG files in
  * the folder {@code <name>} of the one that BACKBONELAB_DATA names, with the parts {@code train} and {@code val}, cropped
  * or resized to size x size.
  */
@@ -77,6 +72,11 @@ public final class Datasets {
         }
     }
 
+    /** Returns the names of those that {@link #download} knows. */
+    public static List<String> downloadable() {
+        return PUBLISHED.stream().map(PublishedFiles::id).toList();
+    }
+
     /**
      * Downloads the files of a data set, checks them, and returns their folder; files already there are kept, and a
      * download that broke off goes on.
@@ -89,8 +89,8 @@ public final class Datasets {
         PublishedFiles files = PUBLISHED.stream()
                 .filter(p -> p.id().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("cannot download \"" + name + "\", expected "
-                        + PUBLISHED.stream().map(PublishedFiles::id).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "cannot download \"" + name + "\", expected " + String.join(", ", downloadable())));
         Path target = folder == null ? files.cache() : folder;
         files.download(target);
         return target;
@@ -106,53 +106,6 @@ public final class Datasets {
      * it is stored.
      */
     public static Dataset of(String name, ImageSource train, ImageSource test) {
-        int channels = train.channels();
-        long[][] counts = new long[channels][256];
-        MessageDigest digest = sha256();
-        Pixels image = new Pixels();
-        for (int i = 0; i < train.count(); i++) {
-            train.read(i, image);
-            digest.update(image.data(), 0, image.length());
-            int plane = image.plane();
-            for (int c = 0; c < channels; c++) {
-                for (int k = c * plane; k < (c + 1) * plane; k++) {
-                    counts[c][image.data()[k] & 0xff]++;
-                }
-            }
-        }
-        updateLabels(digest, train);
-        for (int i = 0; i < test.count(); i++) {
-            test.read(i, image);
-            digest.update(image.data(), 0, image.length());
-        }
-        updateLabels(digest, test);
-        float[] mean = new float[channels];
-        float[] std = new float[channels];
-        for (int c = 0; c < channels; c++) {
-            double n = Arrays.stream(counts[c]).sum();
-            double sum = 0;
-            double squares = 0;
-            for (int v = 0; v < 256; v++) {
-                sum += counts[c][v] * (v / 255.0);
-                squares += counts[c][v] * (v / 255.0) * (v / 255.0);
-            }
-            mean[c] = (float) (sum / n);
-            std[c] = (float) Math.sqrt(Math.max(1e-12, squares / n - sum / n * (sum / n)));
-        }
-        return new Dataset(name, train, test, mean, std, HexFormat.of().formatHex(digest.digest()));
-    }
-
-    private static void updateLabels(MessageDigest digest, ImageSource images) {
-        for (int i = 0; i < images.count(); i++) {
-            digest.update((byte) images.label(i));
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Dataset.of(name, train, test);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.backbonelab.data.fetch.DataException;
 
 /**
  * Reads IDX files of unsigned bytes, the format of MNIST, plain or gzip.

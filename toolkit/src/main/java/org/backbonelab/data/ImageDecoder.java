@@ -10,6 +10,9 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.backbonelab.data.augment.ColourOps;
+import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.data.fetch.DataException;
 
 /**
  * Decodes JPEG and PNG files to bytes per channel, as PIL's {@code convert("RGB")} or {@code convert("L")} does.

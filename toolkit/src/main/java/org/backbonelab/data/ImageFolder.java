@@ -8,10 +8,13 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.Checks;
+import org.backbonelab.io.Sha256;
 
 /**
  * JPEG and PNG files in one folder per class ({@code folder/<class>/<any name>.jpg}), decoded when they are asked for.
@@ -81,7 +84,7 @@ public final class ImageFolder implements ImageSource {
 
     /** Returns a SHA-256 over class names, file names and file sizes, not over pixels, in hexadecimal. */
     public String checksum() {
-        MessageDigest digest = Datasets.sha256();
+        MessageDigest digest = Sha256.digest();
         try {
             for (Path file : files) {
                 String line = folder.relativize(file) + " " + Files.size(file) + "\n";
@@ -90,7 +93,7 @@ public final class ImageFolder implements ImageSource {
         } catch (IOException e) {
             throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     /** Returns the names of the classes, which are the names of their folders. */

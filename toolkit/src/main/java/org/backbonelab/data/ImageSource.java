@@ -1,13 +1,15 @@
 package org.backbonelab.data;
 
 import java.util.Arrays;
-import org.backbonelab.tensor.Seeds;
+import java.util.stream.IntStream;
+import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.io.Checks;
 
 /**
  * Labelled images that can be read one by one, in any order, by several threads at once.
  *
- * <p>{@link Images} holds them in memory, {@link ImageFolder} and {@link ImageArchive} read them when they are asked
- * for, so a large set need not fit.
+ * <p>{@link Images} holds them in memory, {@link ImageFolder} reads them when they are asked for, so a large set need
+ * not fit.
  */
 public interface ImageSource {
     /** Returns the number of images. */
@@ -47,31 +49,14 @@ public interface ImageSource {
     }
 
     /**
-     * Returns a class-balanced subset: as many images of each class as go, drawn at random, in random order.
+     * Returns a stratified subset: each class in its share, rounded down or up, drawn at random, in random order.
      *
      * @param count of images in all, at most {@link #count()}
      * @param seed the same seed gives the same subset, and a larger subset holds the smaller one
      */
     default ImageSource subset(int count, long seed) {
-        return pick(balanced(this, count, seed));
-    }
-
-    private static int[] balanced(ImageSource source, int count, long seed) {
-        if (count < 1 || count > source.count()) {
-            throw new IllegalArgumentException("subset of " + count + " images, expected 1 to " + source.count());
-        }
-        int[] order = Seeds.permutation(source.count(), Seeds.stream(seed, "subset"));
-        int[] seen = new int[source.classes()];
-        int[] rank = new int[source.count()];
-        for (int i : order) {
-            rank[i] = seen[source.label(i)]++;
-        }
-        // All first members of the classes, then all second ones: any prefix is balanced.
-        return Arrays.stream(order)
-                .boxed()
-                .sorted((a, b) -> Integer.compare(rank[a], rank[b]))
-                .limit(count)
-                .mapToInt(Integer::intValue)
-                .toArray();
+        Checks.require(count >= 1 && count <= count(), "number of images of a subset", count, "1 to " + count());
+        int[] labels = IntStream.range(0, count()).map(this::label).toArray();
+        return pick(Arrays.copyOf(StratifiedOrder.of(labels, classes(), seed), count));
     }
 }

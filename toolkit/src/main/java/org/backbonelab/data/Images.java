@@ -1,6 +1,7 @@
 package org.backbonelab.data;
 
 import java.util.random.RandomGenerator;
+import org.backbonelab.data.augment.Pixels;
 import org.backbonelab.tensor.Seeds;
 
 /**

@@ -8,6 +8,9 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.data.fetch.Download;
+import org.backbonelab.io.Sha256;
 
 /**
  * MNIST (LeCun, Cortes, Burges 1998) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): 60,000 + 10,000 grey images of
@@ -55,6 +58,9 @@ public final class Mnist implements PublishedFiles {
     private static final List<String> FILES = List.of(
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
+    /** Bytes of a file: packed, the largest one is smaller than its pixels. */
+    private static final long MOST = 60_000 * 28 * 28 + (1 << 20);
+
     private final String id;
     private final String title;
     private final String home;
@@ -94,13 +100,13 @@ public final class Mnist implements PublishedFiles {
 
     @Override
     public Dataset read(Path folder) {
-        return Datasets.of(id, part(folder, "train", 60_000), part(folder, "t10k", 10_000));
+        return Dataset.of(id, part(folder, "train", 60_000), part(folder, "t10k", 10_000));
     }
 
     @Override
     public void download(Path folder) {
         for (String name : FILES) {
-            Download.fetch(URI.create(home + name + ".gz"), folder.resolve(name + ".gz"), file -> {
+            Download.fetch(URI.create(home + name + ".gz"), folder.resolve(name + ".gz"), MOST, file -> {
                 verify(file, name, Idx.read(file));
             });
         }
@@ -139,7 +145,7 @@ public final class Mnist implements PublishedFiles {
 
     /** Compares with the published content, header included. */
     private void verify(Path file, String name, Idx idx) {
-        MessageDigest digest = Datasets.sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(new byte[] {0, 0, 8, (byte) idx.shape().length});
         for (int axis : idx.shape()) {
             digest.update(ByteBuffer.allocate(4).putInt(axis).array());

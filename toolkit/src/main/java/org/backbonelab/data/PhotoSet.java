@@ -1,21 +1,21 @@
 package org.backbonelab.data;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.Checks;
+import org.backbonelab.io.Settings;
+import org.backbonelab.io.Sha256;
 
 /**
  * One's own data set of large RGB images: a folder with the parts {@code train} and {@code val} (or {@code test}), each an
- * {@link ImageArchive} or an {@link ImageFolder}.
+ * {@link ImageFolder}.
  *
  * <p>Named {@code folder:<name>@<size>}, such as {@code folder:imagenet@224}: the folder of that name in the one that
  * BACKBONELAB_DATA names, H and W in a batch. Normalised as ImageNet is, whatever the images; evaluation keeps 0.875 of
- * the shorter side, or what the archive says.
+ * the shorter side.
  */
 final class PhotoSet {
     static final String FORM = "folder:<name>@<size>";
@@ -29,10 +29,10 @@ final class PhotoSet {
     }
 
     static Dataset read(String name) {
-        String base = System.getenv("BACKBONELAB_DATA");
-        if (base == null || base.isBlank()) {
-            throw new DataException(name + ": set BACKBONELAB_DATA to the folder in which the data set's folder lies");
-        }
+        String base = Settings.BACKBONELAB_DATA
+                .get()
+                .orElseThrow(() -> new DataException(
+                        name + ": set BACKBONELAB_DATA to the folder in which the data set's folder lies"));
         return read(name, Path.of(base));
     }
 
@@ -42,33 +42,16 @@ final class PhotoSet {
         Path folder = base.resolve(matcher.group(1));
         int size = Integer.parseInt(matcher.group(2));
         Path val = folder.resolve("val");
-        Part train = part(folder.resolve("train"), size);
-        Part test = part(Files.isDirectory(val) ? val : folder.resolve("test"), size);
-        if (!train.classes().equals(test.classes())) {
-            throw new DataException(folder + ": evaluation has the classes " + test.classes()
-                    + ", expected those of training, " + train.classes());
+        ImageFolder train = new ImageFolder(folder.resolve("train"), 3, size, CROP_RATIO);
+        ImageFolder test = new ImageFolder(Files.isDirectory(val) ? val : folder.resolve("test"), 3, size, CROP_RATIO);
+        if (!train.classNames().equals(test.classNames())) {
+            throw new DataException(folder + ": evaluation has the classes " + test.classNames()
+                    + ", expected those of training, " + train.classNames());
         }
-        MessageDigest digest = Datasets.sha256();
-        digest.update((train.checksum() + test.checksum()).getBytes(StandardCharsets.US_ASCII));
         // Mean and deviation of the ImageNet training images.
         float[] mean = {0.485f, 0.456f, 0.406f};
         float[] std = {0.229f, 0.224f, 0.225f};
-        String checksum = HexFormat.of().formatHex(digest.digest());
-        return new Dataset(name, train.images(), test.images(), mean, std, checksum);
-    }
-
-    private record Part(ImageSource images, List<String> classes, String checksum) {}
-
-    private static Part part(Path folder, int size) {
-        if (!Files.exists(folder.resolve(ImageArchive.MANIFEST))) {
-            ImageFolder images = new ImageFolder(folder, 3, size, CROP_RATIO);
-            return new Part(images, images.classNames(), images.checksum());
-        }
-        ImageArchive archive = new ImageArchive(folder);
-        if (archive.size() != size || archive.channels() != 3) {
-            throw new DataException(folder + ": gives images of " + archive.channels() + " channels and size "
-                    + archive.size() + ", expected 3 and " + size + "; pack it anew");
-        }
-        return new Part(archive, archive.manifest().classes(), archive.checksum());
+        String checksum = Sha256.hex(train.checksum() + test.checksum());
+        return new Dataset(name, train, test, mean, std, checksum);
     }
 }

@@ -1,6 +1,7 @@
 package org.backbonelab.data;
 
 import java.util.Arrays;
+import org.backbonelab.data.augment.Pixels;
 
 /** Some of the images of another source, in an order of their own. */
 record Picked(ImageSource source, int[] indices) implements ImageSource {

@@ -1,6 +1,14 @@
 package org.backbonelab.data;
 
 import java.util.random.RandomGenerator;
+import org.backbonelab.data.augment.Augmentation;
+import org.backbonelab.data.augment.Crops;
+import org.backbonelab.data.augment.Interpolation;
+import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.data.augment.RandAugment;
+import org.backbonelab.data.augment.RandomErasing;
+import org.backbonelab.data.augment.Resize;
+import org.backbonelab.data.fetch.DataException;
 
 /**
  * What happens to one image between its source and the batch: read, crop, flip, RandAugment, normalise, erase.
@@ -66,7 +74,7 @@ final class Pipeline {
         }
         normalise(batch, place);
         if (augmentation.erasing().probability() > 0) {
-            RandomErasing.apply(batch, place, augmentation.erasing(), random);
+            RandomErasing.apply(batch.planes(), place, augmentation.erasing(), random);
         }
     }
 

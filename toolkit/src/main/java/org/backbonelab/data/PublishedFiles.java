@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.Settings;
 
 /** A data set of files that someone has published: where they are looked for, how they are fetched and read. */
 interface PublishedFiles {
@@ -29,10 +31,7 @@ interface PublishedFiles {
     /** Returns the folders that are searched, in order: BACKBONELAB_DATA, Debian's, the download cache. */
     default List<Path> folders() {
         List<Path> out = new ArrayList<>();
-        String own = System.getenv("BACKBONELAB_DATA");
-        if (own != null && !own.isBlank()) {
-            out.add(Path.of(own, id()));
-        }
+        Settings.BACKBONELAB_DATA.get().ifPresent(own -> out.add(Path.of(own, id())));
         out.add(Path.of("/usr/share/datasets", id()));
         out.add(cache());
         return out;

@@ -1,5 +1,7 @@
 package org.backbonelab.data;
 
+import org.backbonelab.data.augment.Pixels;
+
 /** The images of another source, resized to {@code size} in a batch; they stay in memory as they were. */
 record Sized(ImageSource source, int size) implements ImageSource {
     @Override

@@ -1,2 +1,2 @@
-/** Image data sets, their readers, augmentation, and the resumable epoch sampler. */
+/** Image data sets, their readers and splits, batches, and the resumable epoch sampler. */
 package org.backbonelab.data;

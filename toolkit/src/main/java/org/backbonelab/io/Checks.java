@@ -5,9 +5,9 @@ public final class Checks {
     private Checks() {}
 
     /**
-     * Throws an exception that names the value and what was expected.
+     * Checks a value that a caller gave.
      *
-     * @throws IllegalArgumentException if it is not ok
+     * @throws IllegalArgumentException that says {@code <what> is <value>, expected <expected>}, if it is not ok
      */
     public static void require(boolean ok, String what, Object value, String expected) {
         if (!ok) {

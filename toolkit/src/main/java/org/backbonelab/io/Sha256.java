@@ -9,7 +9,7 @@ import java.util.HexFormat;
 public final class Sha256 {
     private Sha256() {}
 
-    /** Returns a digest to be fed. */
+    /** Returns a new digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -18,12 +18,12 @@ public final class Sha256 {
         }
     }
 
-    /** Returns what a digest has come to, in hexadecimal. */
+    /** Ends a digest and returns it in hexadecimal. */
     public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Returns the hash of a text in UTF-8, in hexadecimal. */
+    /** Returns the digest of text as UTF-8, in hexadecimal. */
     public static String hex(String text) {
         MessageDigest digest = digest();
         digest.update(text.getBytes(StandardCharsets.UTF_8));

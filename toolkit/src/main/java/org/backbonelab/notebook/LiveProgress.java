@@ -8,7 +8,7 @@ import org.backbonelab.study.Progress;
 /**
  * The progress of a study as one output that updates in place.
  *
- * <p>Shows cells done of all (read back, trained, diverged), a bar, the time spent and left, and the last result. Time
+ * <p>Shows cells done of all (read back, trained; of both together, diverged), a bar, the time spent and left, and the last result. Time
  * left assumes that the cells left go as fast as those trained so far. A result that contains "diverged", in any
  * case, counts as such. Outside a notebook every update is a line of text.
  */
@@ -37,11 +37,11 @@ public final class LiveProgress implements Progress {
     }
 
     @Override
-    public synchronized void started(int total, int done) {
+    public synchronized void started(int total, int done, int divergedBefore) {
         this.total = total;
         readBack = done;
         trained = 0;
-        diverged = 0;
+        diverged = divergedBefore;
         start = clock.get();
         last = "";
         over = false;
@@ -49,9 +49,10 @@ public final class LiveProgress implements Progress {
     }
 
     @Override
-    public synchronized void readBack(int cells, int total) {
+    public synchronized void readBack(int cells, int divergedBefore, int total) {
         this.total = total;
         readBack += cells;
+        diverged += divergedBefore;
         live.update(output());
     }
 

@@ -3,14 +3,11 @@ package org.backbonelab.notebook;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import org.backbonelab.io.Sha256;
 import org.backbonelab.plot.FigureJson;
 import org.backbonelab.plot.PlotlyScript;
 import org.backbonelab.plot.StaticImage;
@@ -65,21 +62,12 @@ final class PlotlyPage {
 
     /** The same figure may stand in a page twice, hence all elements of its id; plotly.js may come a little later. */
     private static String html(String json, Optional<String> image) {
-        String id = "fig-" + hash(json);
+        String id = "fig-" + Sha256.hex(json).substring(0, 12);
         return "<div id=\"" + id + "\">" + image.orElse("") + "</div>\n<script>(function(){var f="
                 + json.replace("</", "<\\/").replace("<!--", "<\\!--")
                 + ",tries=0;(function draw(){if(!window.Plotly){if(tries++<600)setTimeout(draw,100);return;}"
                 + "document.querySelectorAll('[id=\"" + id + "\"]').forEach(function(d){if(d.backbonelab)return;"
                 + "d.backbonelab=true;d.innerHTML='';Plotly.newPlot(d,f.data,f.layout,f.config);});})();})();</script>";
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     private static byte[] gzip(byte[] bytes) {

@@ -1,6 +1,7 @@
 package org.backbonelab.optim;
 
 import java.util.List;
+import org.backbonelab.io.Checks;
 
 /**
  * Learning-rate schedules as closed forms of the step: nothing to save, nothing to restore.
@@ -80,21 +81,17 @@ public record Schedule(
      */
     public Schedule {
         milestones = List.copyOf(milestones);
-        require(floor >= 0 && floor <= 1, "floor", floor, "a share of the learning rate, 0 to 1");
-        require(warmupStart >= 0 && warmupStart <= 1, "warm-up start", warmupStart, "a share of the rate, 0 to 1");
-        require(gamma > 0 && gamma <= 1, "gamma", gamma, "a factor above 0 and at most 1");
+        Checks.require(floor >= 0 && floor <= 1, "floor", floor, "a share of the learning rate, 0 to 1");
+        Checks.require(
+                warmupStart >= 0 && warmupStart <= 1, "warm-up start", warmupStart, "a share of the rate, 0 to 1");
+        Checks.require(gamma > 0 && gamma <= 1, "gamma", gamma, "a factor above 0 and at most 1");
         double before = 0;
         for (double milestone : milestones) {
-            require(milestone > before, "milestones", milestones, "positive epochs that rise");
+            Checks.require(milestone > before, "milestones", milestones, "positive epochs that rise");
             before = milestone;
         }
-        require((decay == Decay.STEP) == !milestones.isEmpty(), "milestones", milestones, "some for STEP, else none");
-    }
-
-    private static void require(boolean ok, String what, Object value, String expected) {
-        if (!ok) {
-            throw new IllegalArgumentException(what + " is " + value + ", expected " + expected);
-        }
+        Checks.require(
+                (decay == Decay.STEP) == !milestones.isEmpty(), "milestones", milestones, "some for STEP, else none");
     }
 
     private static Schedule of(Decay decay) {

@@ -1,17 +1,16 @@
 package org.backbonelab.plot;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.backbonelab.io.Settings;
 
 /** One headless Chromium with plotly.js loaded, which ends with this JVM however that ends. */
 final class Browser implements AutoCloseable {
@@ -116,8 +115,7 @@ final class Browser implements AutoCloseable {
 
     /** The file of a command on the PATH. */
     static Optional<String> onPath(String name) {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-                .filter(folder -> !folder.isEmpty())
+        return Settings.path().stream()
                 .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)
                 .map(Path::toString)

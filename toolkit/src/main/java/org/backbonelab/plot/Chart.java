@@ -95,31 +95,31 @@ public final class Chart extends Figure {
 
     /** Sets any attribute of Plotly's layout by its dotted path, such as {@code "yaxis.range"}. */
     public Chart withLayout(String path, Object value) {
-        return new Chart(traces, Json.with(layout, path, value));
+        return new Chart(traces, PlotlyJson.with(layout, path, value));
     }
 
     /** Plotly's data, layout and config, not yet cleaned of NaN. */
     Map<String, Object> json() {
-        return Json.map("data", traces, "layout", titled(layout), "config", CONFIG);
+        return PlotlyJson.map("data", traces, "layout", titled(layout), "config", CONFIG);
     }
 
     /** Breaks the title into lines and makes room for them; done last, when the width is known. */
     private static Map<String, Object> titled(Map<String, Object> layout) {
-        if (!(Json.at(layout, "title.text") instanceof String title)) {
+        if (!(PlotlyJson.at(layout, "title.text") instanceof String title)) {
             return layout;
         }
         int width = ((Number) layout.get("width")).intValue();
         List<String> lines = Texts.wrap(title, (int) (width * TITLE_CHARACTERS_PER_PIXEL));
-        int above = ((Number) Json.at(layout, "margin.t")).intValue();
-        Map<String, Object> roomy = Json.with(layout, "margin.t", above + 22 * lines.size());
+        int above = ((Number) PlotlyJson.at(layout, "margin.t")).intValue();
+        Map<String, Object> roomy = PlotlyJson.with(layout, "margin.t", above + 22 * lines.size());
         // Plotly puts the top of a single line at the place given, but the foot of the first of several lines.
-        roomy = Json.with(roomy, "title.pad.t", lines.size() == 1 ? 14 : 26);
-        return Json.with(roomy, "title.text", String.join("<br>", lines));
+        roomy = PlotlyJson.with(roomy, "title.pad.t", lines.size() == 1 ? 14 : 26);
+        return PlotlyJson.with(roomy, "title.text", String.join("<br>", lines));
     }
 
     private Chart logarithmic(String axis) {
         return withLayout(axis + ".type", "log")
-                .withLayout(axis + ".minor", Json.map("ticks", "outside", "ticklen", 3, "showgrid", false));
+                .withLayout(axis + ".minor", PlotlyJson.map("ticks", "outside", "ticklen", 3, "showgrid", false));
     }
 
     private Chart withTraces(List<Map<String, Object>> more) {
@@ -133,8 +133,12 @@ public final class Chart extends Figure {
         super.buildContext(divName);
         Map<String, Object> json = FigureJson.of(this);
         StringBuilder script = new StringBuilder();
-        script.append("var layout = ").append(Json.write(json.get("layout"))).append(";\n");
-        script.append("var config = ").append(Json.write(json.get("config"))).append(";\n");
+        script.append("var layout = ")
+                .append(PlotlyJson.write(json.get("layout")))
+                .append(";\n");
+        script.append("var config = ")
+                .append(PlotlyJson.write(json.get("config")))
+                .append(";\n");
         int index = 0;
         for (Trace trace : getTraces()) {
             script.append(trace.asJavascript(index++));
@@ -146,7 +150,7 @@ public final class Chart extends Figure {
     private record JsonTrace(Map<String, Object> json) implements Trace {
         @Override
         public String asJavascript(int index) {
-            return "var trace" + index + " = " + Json.write(Json.clean(json, object -> object)) + ";\n";
+            return "var trace" + index + " = " + PlotlyJson.write(PlotlyJson.clean(json, object -> object)) + ";\n";
         }
 
         @Override

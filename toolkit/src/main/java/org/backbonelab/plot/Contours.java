@@ -31,15 +31,15 @@ final class Contours {
             String number = i == 0 ? "" : Integer.toString(i + 1);
             double left = i * (width + GAP);
             traces.add(trace(surfaces.get(i), number));
-            layout = Json.with(layout, "xaxis" + number, xAxis(number, left, left + width));
-            layout = Json.with(layout, "yaxis" + number, yAxis(number));
+            layout = PlotlyJson.with(layout, "xaxis" + number, xAxis(number, left, left + width));
+            layout = PlotlyJson.with(layout, "yaxis" + number, yAxis(number));
             titles.add(Layouts.annotation(surfaces.get(i).title(), left + width / 2));
         }
         if (surfaces.size() > 1) {
-            layout = Json.with(layout, "annotations", titles);
-            layout = Json.with(layout, "margin.t", 45);
+            layout = PlotlyJson.with(layout, "annotations", titles);
+            layout = PlotlyJson.with(layout, "margin.t", 45);
         } else {
-            layout = Json.with(layout, "title.text", surfaces.get(0).title());
+            layout = PlotlyJson.with(layout, "title.text", surfaces.get(0).title());
         }
         int wide = surfaces.size() == 1 ? 560 : Math.min(900, 150 + 250 * surfaces.size());
         double panel = (wide - 170.0) * width;
@@ -51,10 +51,10 @@ final class Contours {
     /** The same round levels in every panel, so that a line means the same value everywhere. */
     static Map<String, Object> withLevels(Map<String, Object> trace, double low, double high) {
         double step = roundStep((high - low) / LEVELS);
-        Map<String, Object> contours = Json.with(Json.object(trace.get("contours")), "size", step);
-        contours = Json.with(contours, "start", Numbers.stored(Math.ceil(low / step) * step));
-        contours = Json.with(contours, "end", Numbers.stored(Math.floor(high / step) * step));
-        return Json.with(trace, "contours", contours);
+        Map<String, Object> contours = PlotlyJson.with(PlotlyJson.object(trace.get("contours")), "size", step);
+        contours = PlotlyJson.with(contours, "start", Numbers.stored(Math.ceil(low / step) * step));
+        contours = PlotlyJson.with(contours, "end", Numbers.stored(Math.floor(high / step) * step));
+        return PlotlyJson.with(trace, "contours", contours);
     }
 
     /** The nearest of 1, 2, 5, 10 times a power of ten; 1 for a flat surface. */
@@ -70,11 +70,11 @@ final class Contours {
     private static Map<String, Object> trace(Surface surface, String number) {
         List<List<Object>> rows =
                 Arrays.stream(surface.z()).map(Contours::stored).toList();
-        Map<String, Object> trace = Json.map("type", "contour", "name", surface.title());
-        trace.putAll(Json.map("x", stored(surface.x()), "y", stored(surface.y()), "z", rows));
-        trace.putAll(Json.map("xaxis", "x" + number, "yaxis", "y" + number, "coloraxis", "coloraxis"));
-        trace.put("contours", Json.map("coloring", "fill"));
-        trace.put("line", Json.map("width", 0.7, "color", "rgba(255,255,255,0.6)"));
+        Map<String, Object> trace = PlotlyJson.map("type", "contour", "name", surface.title());
+        trace.putAll(PlotlyJson.map("x", stored(surface.x()), "y", stored(surface.y()), "z", rows));
+        trace.putAll(PlotlyJson.map("xaxis", "x" + number, "yaxis", "y" + number, "coloraxis", "coloraxis"));
+        trace.put("contours", PlotlyJson.map("coloring", "fill"));
+        trace.put("line", PlotlyJson.map("width", 0.7, "color", "rgba(255,255,255,0.6)"));
         trace.put("hovertemplate", "x %{x:.3~g}, y %{y:.3~g}: %{z:.4~g}<extra></extra>");
         return trace;
     }
@@ -85,15 +85,15 @@ final class Contours {
 
     private static Map<String, Object> xAxis(String number, double left, double right) {
         Map<String, Object> axis = Layouts.axis("direction 1");
-        axis.putAll(Json.map("domain", List.of(left, right), "anchor", "y" + number, "showgrid", false));
+        axis.putAll(PlotlyJson.map("domain", List.of(left, right), "anchor", "y" + number, "showgrid", false));
         axis.put("constrain", "domain");
         return axis;
     }
 
     private static Map<String, Object> yAxis(String number) {
         Map<String, Object> axis = Layouts.axis(number.isEmpty() ? "direction 2" : null);
-        axis.putAll(Json.map("anchor", "x" + number, "showgrid", false, "showticklabels", number.isEmpty()));
-        axis.putAll(Json.map("scaleanchor", "x" + number, "constrain", "domain"));
+        axis.putAll(PlotlyJson.map("anchor", "x" + number, "showgrid", false, "showticklabels", number.isEmpty()));
+        axis.putAll(PlotlyJson.map("scaleanchor", "x" + number, "constrain", "domain"));
         return axis;
     }
 }

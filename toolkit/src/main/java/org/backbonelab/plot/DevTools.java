@@ -17,10 +17,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.backbonelab.io.Json;
 
 /** Evaluates JavaScript in the one page of a running Chromium over its DevTools protocol. */
 final class DevTools {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = Json.mapper();
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final BlockingQueue<JsonNode> answers = new LinkedBlockingQueue<>();
@@ -56,8 +57,9 @@ final class DevTools {
     /** The string that an expression, or the promise it gives, comes to. */
     String evaluate(String expression, Duration limit) throws IOException, InterruptedException, TimeoutException {
         int id = ++calls;
-        Map<String, Object> params = Json.map("expression", expression, "awaitPromise", true, "returnByValue", true);
-        String call = Json.write(Json.map("id", id, "method", "Runtime.evaluate", "params", params));
+        Map<String, Object> params =
+                PlotlyJson.map("expression", expression, "awaitPromise", true, "returnByValue", true);
+        String call = PlotlyJson.write(PlotlyJson.map("id", id, "method", "Runtime.evaluate", "params", params));
         await(socket.sendText(call, true), limit);
         long end = System.nanoTime() + limit.toNanos();
         while (true) {

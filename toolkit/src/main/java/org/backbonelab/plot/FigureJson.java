@@ -40,12 +40,12 @@ public final class FigureJson {
      */
     public static Map<String, Object> of(Figure figure) {
         Map<String, Object> json = figure instanceof Chart chart ? chart.json() : read(figure);
-        return Json.object(Json.clean(json, FigureJson::objectTitles));
+        return PlotlyJson.object(PlotlyJson.clean(json, FigureJson::objectTitles));
     }
 
     /** The figure as JSON text. */
     public static String text(Figure figure) {
-        return Json.write(of(figure));
+        return PlotlyJson.write(of(figure));
     }
 
     /** The figure's title without markup, or "untitled". */
@@ -62,7 +62,7 @@ public final class FigureJson {
     }
 
     private static String label(Map<String, Object> json, String path, String otherwise) {
-        Object text = Json.at(json, path);
+        Object text = PlotlyJson.at(json, path);
         return text == null || text.toString().isBlank()
                 ? otherwise
                 : text.toString()
@@ -102,10 +102,10 @@ public final class FigureJson {
 
     private static Map<String, Object> objectTitles(Map<String, Object> object) {
         if (object.get("title") instanceof String title) {
-            object.put("title", Json.map("text", title));
+            object.put("title", PlotlyJson.map("text", title));
         }
         if (object.remove("titlefont") instanceof Map<?, ?> font) {
-            object.put("title", Json.with(Json.object(object.get("title")), "font", font));
+            object.put("title", PlotlyJson.with(PlotlyJson.object(object.get("title")), "font", font));
         }
         return object;
     }

@@ -31,16 +31,21 @@ final class Heatmaps {
                 int row = Rows.only(both, "(" + xLabel + ", " + yLabel + ")");
                 double number = row < 0 ? Double.NaN : rows.number(value, row);
                 String sign = row < 0 || mark == null ? "" : sign(rows, mark, row, xs.size() > WIDE ? "<br>" : " ");
+                String text = text(rows, row, number) + sign;
                 cells.add(Numbers.stored(number));
-                labels.add(Numbers.fixed(number, 1) + sign);
+                labels.add(text);
                 if (!Double.isFinite(number)) {
-                    blanks.add(blank(xLabel, yLabel, Numbers.fixed(number, 1) + sign, font(xs)));
+                    blanks.add(blank(xLabel, yLabel, text, font(xs)));
                 }
             });
             numbers.add(cells);
             texts.add(labels);
         });
         return chart(trace(xs, ys, numbers, texts), xs, ys, value, x, y).withLayout("annotations", blanks);
+    }
+
+    private static String text(Rows rows, int row, double number) {
+        return row >= 0 && !Double.isFinite(number) && rows.hasDiverged(row) ? "diverged" : Numbers.fixed(number, 1);
     }
 
     private static String sign(Rows rows, String mark, int row, String gap) {
@@ -50,9 +55,9 @@ final class Heatmaps {
 
     private static Map<String, Object> trace(
             List<String> xs, List<String> ys, List<Object> numbers, List<Object> texts) {
-        Map<String, Object> trace = Json.map("type", "heatmap", "x", xs, "y", ys, "z", numbers);
-        trace.putAll(Json.map("text", texts, "texttemplate", "%{text}", "textfont", font(xs)));
-        trace.putAll(Json.map("coloraxis", "coloraxis", "xgap", 2, "ygap", 2, "hoverongaps", false));
+        Map<String, Object> trace = PlotlyJson.map("type", "heatmap", "x", xs, "y", ys, "z", numbers);
+        trace.putAll(PlotlyJson.map("text", texts, "texttemplate", "%{text}", "textfont", font(xs)));
+        trace.putAll(PlotlyJson.map("coloraxis", "coloraxis", "xgap", 2, "ygap", 2, "hoverongaps", false));
         trace.put("hovertemplate", "%{y}, %{x}: %{text}<extra></extra>");
         return trace;
     }
@@ -60,20 +65,20 @@ final class Heatmaps {
     private static Chart chart(
             Map<String, Object> trace, List<String> xs, List<String> ys, String value, String x, String y) {
         Map<String, Object> layout = Layouts.coloured(SCALE);
-        layout = Json.with(layout, "coloraxis.colorbar.title.text", Texts.axis(value));
-        layout = Json.with(layout, "plot_bgcolor", "#EEEEEE");
+        layout = PlotlyJson.with(layout, "coloraxis.colorbar.title.text", Texts.axis(value));
+        layout = PlotlyJson.with(layout, "plot_bgcolor", "#EEEEEE");
         for (String axis : List.of("xaxis", "yaxis")) {
-            layout = Json.with(layout, axis + ".type", "category");
-            layout = Json.with(layout, axis + ".showgrid", false);
-            layout = Json.with(layout, axis + ".showline", false);
-            layout = Json.with(layout, axis + ".ticks", "");
+            layout = PlotlyJson.with(layout, axis + ".type", "category");
+            layout = PlotlyJson.with(layout, axis + ".showgrid", false);
+            layout = PlotlyJson.with(layout, axis + ".showline", false);
+            layout = PlotlyJson.with(layout, axis + ".ticks", "");
         }
         if (xs.size() > WIDE) {
-            layout = Json.with(layout, "xaxis.tickangle", -45);
-            layout = Json.with(layout, "margin", Json.map("l", 60, "r", 10, "t", 15, "b", 50));
-            layout = Json.with(layout, "coloraxis.colorbar.thickness", 10);
+            layout = PlotlyJson.with(layout, "xaxis.tickangle", -45);
+            layout = PlotlyJson.with(layout, "margin", PlotlyJson.map("l", 60, "r", 10, "t", 15, "b", 50));
+            layout = PlotlyJson.with(layout, "coloraxis.colorbar.thickness", 10);
         }
-        layout = Json.with(layout, "yaxis.autorange", "reversed");
+        layout = PlotlyJson.with(layout, "yaxis.autorange", "reversed");
         return new Chart(List.of(trace), layout)
                 .withXTitle(Texts.axis(x))
                 .withYTitle(Texts.axis(y))
@@ -83,11 +88,11 @@ final class Heatmaps {
     }
 
     private static Map<String, Object> font(List<String> xs) {
-        return Json.map("size", xs.size() > WIDE ? 12 : 14, "color", "#111111");
+        return PlotlyJson.map("size", xs.size() > WIDE ? 12 : 14, "color", "#111111");
     }
 
     /** A cell without a number has no text of its own in Plotly. */
     private static Map<String, Object> blank(String x, String y, String text, Map<String, Object> font) {
-        return Json.map("x", x, "y", y, "text", text, "showarrow", false, "font", font);
+        return PlotlyJson.map("x", x, "y", y, "text", text, "showarrow", false, "font", font);
     }
 }

@@ -33,15 +33,18 @@ public final class Plots {
     /** One line per series with its interval: a band where x is numeric, error bars where x are labels. */
     public static Chart lines(
             Table table, String xColumn, String yColumn, String seriesColumn, String loColumn, String hiColumn) {
-        return series(
+        Chart chart = series(
                 SeriesTraces.of(table, xColumn, yColumn, seriesColumn, "lines+markers", loColumn, hiColumn),
                 xColumn,
                 yColumn);
+        return noted(chart, table, yColumn, seriesColumn, xColumn);
     }
 
     /** One marker per row, coloured by series. */
     public static Chart scatter(Table table, String xColumn, String yColumn, String seriesColumn) {
-        return series(SeriesTraces.of(table, xColumn, yColumn, seriesColumn, "markers", null, null), xColumn, yColumn);
+        Chart chart =
+                series(SeriesTraces.of(table, xColumn, yColumn, seriesColumn, "markers", null, null), xColumn, yColumn);
+        return noted(chart, table, yColumn, seriesColumn, xColumn);
     }
 
     /** One marker per row on two logarithmic axes; see {@link Chart#withFit} and {@link Chart#withFrontier}. */
@@ -64,9 +67,10 @@ public final class Plots {
             String hiColumn) {
         List<Map<String, Object>> traces =
                 SeriesTraces.bars(table, categoryColumn, valueColumn, groupColumn, loColumn, hiColumn);
-        return series(traces, categoryColumn, valueColumn)
+        Chart chart = series(traces, categoryColumn, valueColumn)
                 .withLayout("barmode", "group")
                 .withLayout("xaxis.type", "category");
+        return noted(chart, table, valueColumn, categoryColumn, groupColumn);
     }
 
     /** A box per category (quartiles, median, whiskers) over its points. */
@@ -114,6 +118,18 @@ public final class Plots {
     /** Filled contours side by side with the same levels and one colour scale. */
     public static Chart contours(List<Surface> surfaces) {
         return Contours.of(surfaces);
+    }
+
+    /** Says beneath the title what is not drawn because it diverged: a gap alone would be taken for a missing training. */
+    private static Chart noted(Chart chart, Table table, String value, String... names) {
+        String text = new Rows(table).diverged(value, names);
+        if (text.isEmpty()) {
+            return chart;
+        }
+        Map<String, Object> note = PlotlyJson.map("text", text, "showarrow", false, "font", PlotlyJson.map("size", 12));
+        note.putAll(PlotlyJson.map(
+                "xref", "paper", "x", 0, "xanchor", "left", "yref", "paper", "y", 1, "yanchor", "bottom"));
+        return chart.withLayout("annotations", List.of(note));
     }
 
     private static Chart series(List<Map<String, Object>> traces, String xColumn, String yColumn) {

@@ -78,11 +78,11 @@ final class Ridges {
     private Map<String, Object> layout(String x, String value, List<Object> places, List<Object> labels) {
         Map<String, Object> layout = Layouts.plain(Texts.axis(x), null);
         Map<String, Object> axis = Layouts.axis(null);
-        axis.putAll(Json.map("tickvals", places, "ticktext", labels, "showline", false, "ticks", ""));
+        axis.putAll(PlotlyJson.map("tickvals", places, "ticktext", labels, "showline", false, "ticks", ""));
         axis.put("range", List.of(-0.3, places.size() - 1 + HEIGHT + 0.1));
         layout.put("yaxis", axis);
-        layout = Json.with(layout, "xaxis.showgrid", false);
-        layout = Json.with(layout, "margin.r", 95);
+        layout = PlotlyJson.with(layout, "xaxis.showgrid", false);
+        layout = PlotlyJson.with(layout, "margin.r", 95);
         // A ruler at the right of the top row, since the rows share the axis.
         double base = places.size() - 1.0;
         layout.put("shapes", List.of(ruler(base)));
@@ -97,15 +97,15 @@ final class Ridges {
     }
 
     private static Map<String, Object> ruler(double base) {
-        Map<String, Object> line = Json.map("type", "line", "xref", "paper", "x0", 1.01, "x1", 1.01);
-        line.putAll(Json.map("yref", "y", "y0", base, "y1", base + HEIGHT));
-        line.put("line", Json.map("color", "#222222", "width", 2));
+        Map<String, Object> line = PlotlyJson.map("type", "line", "xref", "paper", "x0", 1.01, "x1", 1.01);
+        line.putAll(PlotlyJson.map("yref", "y", "y0", base, "y1", base + HEIGHT));
+        line.put("line", PlotlyJson.map("color", "#222222", "width", 2));
         return line;
     }
 
     private static Map<String, Object> note(String text, double y) {
-        Map<String, Object> note = Json.map("text", text, "showarrow", false, "font", Json.map("size", 12));
-        note.putAll(Json.map("xref", "paper", "x", 1.02, "xanchor", "left", "yref", "y", "y", y));
+        Map<String, Object> note = PlotlyJson.map("text", text, "showarrow", false, "font", PlotlyJson.map("size", 12));
+        note.putAll(PlotlyJson.map("xref", "paper", "x", 1.02, "xanchor", "left", "yref", "y", "y", y));
         return note;
     }
 
@@ -125,9 +125,9 @@ final class Ridges {
         });
         xs.add(rows.coordinate(x, members.get(members.size() - 1)));
         ys.add(base);
-        Map<String, Object> area = Json.map("type", "scatter", "name", curve.getKey(), "x", xs, "y", ys);
-        area.putAll(Json.map("mode", "lines", "line", Json.map("width", 0), "hoverinfo", "skip"));
-        area.putAll(Json.map("fill", "toself", "fillcolor", Palette.faint(colour, 0.35)));
+        Map<String, Object> area = PlotlyJson.map("type", "scatter", "name", curve.getKey(), "x", xs, "y", ys);
+        area.putAll(PlotlyJson.map("mode", "lines", "line", PlotlyJson.map("width", 0), "hoverinfo", "skip"));
+        area.putAll(PlotlyJson.map("fill", "toself", "fillcolor", Palette.faint(colour, 0.35)));
         return area;
     }
 
@@ -139,9 +139,9 @@ final class Ridges {
             ys.add(Numbers.stored(height(value, i, base)));
             values.add(Numbers.stored(rows.number(value, i)));
         });
-        Map<String, Object> line = Json.map("type", "scatter", "name", curve.getKey());
-        line.putAll(Json.map("x", rows.coordinates(x, curve.getValue()), "y", ys, "customdata", values));
-        line.putAll(Json.map("mode", "lines", "line", Json.map("color", colour, "width", 1.6)));
+        Map<String, Object> line = PlotlyJson.map("type", "scatter", "name", curve.getKey());
+        line.putAll(PlotlyJson.map("x", rows.coordinates(x, curve.getValue()), "y", ys, "customdata", values));
+        line.putAll(PlotlyJson.map("mode", "lines", "line", PlotlyJson.map("color", colour, "width", 1.6)));
         line.put("hovertemplate", curve.getKey() + ", %{x}: %{customdata:.4~g}<extra></extra>");
         return line;
     }

@@ -1,6 +1,7 @@
 package org.backbonelab.plot;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import tech.tablesaw.columns.Column;
 
 /** Reads a long-form table by column name. */
 final class Rows {
+    private static final int NAMED = 4;
+
     private final Table table;
 
     Rows(Table table) {
@@ -33,6 +36,33 @@ final class Rows {
         throw new IllegalArgumentException(
                 "column \"" + column + "\" of table \"" + table.name() + "\" must hold numbers to be drawn, but holds "
                         + column(column).type().name());
+    }
+
+    /** Tells whether a row stands for trainings of which one diverged: such a row has no number, and that is its result. */
+    boolean hasDiverged(int row) {
+        if (table.containsColumn("diverged")) {
+            return number("diverged", row) > 0;
+        }
+        return table.containsColumn("status") && "DIVERGED".equals(label("status", row));
+    }
+
+    /** Names what has no number because it diverged, some of it if it is much: "diverged: vit sgd, vit lars"; or nothing. */
+    String diverged(String value, String... names) {
+        List<String> all = all().stream()
+                .filter(row -> !Double.isFinite(number(value, row)) && hasDiverged(row))
+                .map(row -> String.join(
+                        " ",
+                        Arrays.stream(names)
+                                .distinct()
+                                .map(name -> label(name, row))
+                                .toList()))
+                .distinct()
+                .toList();
+        int more = all.size() - NAMED;
+        return all.isEmpty()
+                ? ""
+                : "diverged: " + String.join(", ", all.subList(0, Math.min(NAMED, all.size())))
+                        + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** The value as a label; numbers as people read them, missing as "–". */

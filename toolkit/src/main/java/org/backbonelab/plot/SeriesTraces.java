@@ -35,8 +35,8 @@ final class SeriesTraces {
             Map<String, Object> trace = xy("scatter", name, rows, x, y, order);
             trace.put("mode", mode);
             trace.put("legendgroup", name);
-            trace.put("line", Json.map("color", colour, "width", 2.5));
-            trace.put("marker", Json.map("color", colour, "size", 8, "symbol", Palette.marker(name)));
+            trace.put("line", PlotlyJson.map("color", colour, "width", 2.5));
+            trace.put("marker", PlotlyJson.map("color", colour, "size", 8, "symbol", Palette.marker(name)));
             if (lo != null && !rows.numeric(x)) {
                 trace.put("error_y", errorBars(rows, y, lo, hi, order));
             }
@@ -59,7 +59,7 @@ final class SeriesTraces {
             Map<String, Object> trace = xy("bar", name, rows, category, value, members);
             trace.put(
                     "x", members.stream().map(row -> rows.label(category, row)).toList());
-            trace.put("marker", Json.map("color", Palette.colour(name)));
+            trace.put("marker", PlotlyJson.map("color", Palette.colour(name)));
             if (lo != null) {
                 trace.put("error_y", errorBars(rows, value, lo, hi, members));
             }
@@ -82,16 +82,17 @@ final class SeriesTraces {
             String colour = Palette.colour(series);
             List<Object> values = new ArrayList<>();
             members.forEach(row -> values.add(Numbers.stored(rows.number(value, row))));
-            Map<String, Object> trace = Json.map("type", "box", "name", group == null ? name : series, "y", values);
+            Map<String, Object> trace =
+                    PlotlyJson.map("type", "box", "name", group == null ? name : series, "y", values);
             trace.put("x", Collections.nCopies(values.size(), name));
             trace.put("showlegend", group != null && shown.add(series));
             trace.put("legendgroup", series);
             trace.put("boxpoints", "all");
             trace.put("jitter", 0.4);
             trace.put("pointpos", 0);
-            trace.put("line", Json.map("color", colour, "width", 2));
+            trace.put("line", PlotlyJson.map("color", colour, "width", 2));
             trace.put("fillcolor", Palette.faint(colour, 0.2));
-            trace.put("marker", Json.map("color", colour, "size", group == null ? 6 : 4, "opacity", 0.7));
+            trace.put("marker", PlotlyJson.map("color", colour, "size", group == null ? 6 : 4, "opacity", 0.7));
             traces.add(trace);
         });
         return traces;
@@ -107,7 +108,7 @@ final class SeriesTraces {
         Map<String, Object> line = xy("scatter", name, rows, "x", "y", order);
         line.put("mode", "lines");
         line.put("legendgroup", name);
-        line.put("line", Json.map("color", FIT, "width", 2, "dash", "dash"));
+        line.put("line", PlotlyJson.map("color", FIT, "width", 2, "dash", "dash"));
         traces.add(line);
         return traces;
     }
@@ -116,10 +117,11 @@ final class SeriesTraces {
         Rows rows = new Rows(table);
         Map<String, Object> trace = xy("scatter", "frontier", rows, x, y, ordered(rows, x, rows.all()));
         trace.put("mode", "lines+markers");
-        trace.put("line", Json.map("color", "#000000", "width", 1.5, "dash", "dot"));
+        trace.put("line", PlotlyJson.map("color", "#000000", "width", 1.5, "dash", "dot"));
         trace.put(
                 "marker",
-                Json.map("symbol", "circle-open", "size", 15, "color", "#000000", "line", Json.map("width", 2)));
+                PlotlyJson.map(
+                        "symbol", "circle-open", "size", 15, "color", "#000000", "line", PlotlyJson.map("width", 2)));
         return trace;
     }
 
@@ -127,7 +129,7 @@ final class SeriesTraces {
             String type, String name, Rows rows, String x, String y, List<Integer> order) {
         List<Object> values = new ArrayList<>();
         order.forEach(row -> values.add(Numbers.stored(rows.number(y, row))));
-        return Json.map("type", type, "name", name, "x", rows.coordinates(x, order), "y", values);
+        return PlotlyJson.map("type", type, "name", name, "x", rows.coordinates(x, order), "y", values);
     }
 
     /** Lines run from left to right; labels stay in the table's order. */
@@ -155,10 +157,10 @@ final class SeriesTraces {
                 ys.add(half + 1, Numbers.stored(low));
             }
         }
-        Map<String, Object> band = Json.map("type", "scatter", "name", group, "x", xs, "y", ys);
-        band.putAll(Json.map("mode", "lines", "fill", "toself", "fillcolor", Palette.faint(colour, 0.18)));
-        band.putAll(Json.map("line", Json.map("width", 0), "hoverinfo", "skip"));
-        band.putAll(Json.map("legendgroup", group, "showlegend", false));
+        Map<String, Object> band = PlotlyJson.map("type", "scatter", "name", group, "x", xs, "y", ys);
+        band.putAll(PlotlyJson.map("mode", "lines", "fill", "toself", "fillcolor", Palette.faint(colour, 0.18)));
+        band.putAll(PlotlyJson.map("line", PlotlyJson.map("width", 0), "hoverinfo", "skip"));
+        band.putAll(PlotlyJson.map("legendgroup", group, "showlegend", false));
         return band;
     }
 
@@ -169,7 +171,7 @@ final class SeriesTraces {
             up.add(Numbers.stored(rows.number(hi, row) - rows.number(y, row)));
             down.add(Numbers.stored(rows.number(y, row) - rows.number(lo, row)));
         }
-        return Json.map(
+        return PlotlyJson.map(
                 "type", "data", "symmetric", false, "array", up, "arrayminus", down, "thickness", 1.5, "width", 5);
     }
 }

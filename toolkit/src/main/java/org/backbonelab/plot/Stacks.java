@@ -21,19 +21,19 @@ final class Stacks {
                 int row = Rows.only(both, "(" + label + ", " + name + ")");
                 lengths.add(row < 0 ? null : Numbers.stored(rows.number(value, row)));
             });
-            Map<String, Object> trace = Json.map("type", "bar", "orientation", "h", "name", name);
-            trace.putAll(Json.map("y", List.copyOf(categories.keySet()), "x", lengths));
-            trace.put("marker", Json.map("color", Palette.colour(name)));
+            Map<String, Object> trace = PlotlyJson.map("type", "bar", "orientation", "h", "name", name);
+            trace.putAll(PlotlyJson.map("y", List.copyOf(categories.keySet()), "x", lengths));
+            trace.put("marker", PlotlyJson.map("color", Palette.colour(name)));
             trace.put("hovertemplate", "%{y}, " + name + ": %{x:.4~g}<extra></extra>");
             traces.add(trace);
         });
         Map<String, Object> layout = Layouts.plain(Texts.axis(value), null);
-        layout = Json.with(layout, "barmode", "stack");
-        layout = Json.with(layout, "yaxis.type", "category");
-        layout = Json.with(layout, "yaxis.autorange", "reversed");
-        layout = Json.with(layout, "yaxis.showgrid", false);
-        layout = Json.with(layout, "legend.title.text", Texts.axis(part));
-        layout = Json.with(layout, "legend.traceorder", "normal");
+        layout = PlotlyJson.with(layout, "barmode", "stack");
+        layout = PlotlyJson.with(layout, "yaxis.type", "category");
+        layout = PlotlyJson.with(layout, "yaxis.autorange", "reversed");
+        layout = PlotlyJson.with(layout, "yaxis.showgrid", false);
+        layout = PlotlyJson.with(layout, "legend.title.text", Texts.axis(part));
+        layout = PlotlyJson.with(layout, "legend.traceorder", "normal");
         return new Chart(traces, layout).withSize(900, 110 + 26 * categories.size());
     }
 }

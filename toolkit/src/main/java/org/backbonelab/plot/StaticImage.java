@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.backbonelab.io.Settings;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.components.Layout;
 
@@ -29,7 +30,7 @@ public final class StaticImage {
 
     /** The figure as PNG at twice its size in CSS pixels (at its size where that would be large), or empty. */
     public static synchronized Optional<byte[]> png(Figure figure) {
-        if (setting("BACKBONELAB_PNG").equalsIgnoreCase("off")) {
+        if (Settings.BACKBONELAB_PNG.get().orElse("on").equalsIgnoreCase("off")) {
             return without("switched off by BACKBONELAB_PNG=off");
         }
         if (failures >= FAILURES_TO_GIVE_UP) {
@@ -82,16 +83,8 @@ public final class StaticImage {
     }
 
     static Optional<String> command() {
-        String named = setting("BACKBONELAB_CHROMIUM");
-        return named.isEmpty()
-                ? Stream.of("chromium", "chromium-browser", "google-chrome")
-                        .flatMap(name -> Browser.onPath(name).stream())
-                        .findFirst()
-                : Optional.of(named);
-    }
-
-    /** A system property, else the environment variable of the same name, else empty. */
-    private static String setting(String name) {
-        return System.getProperty(name, System.getenv().getOrDefault(name, ""));
+        return Settings.BACKBONELAB_CHROMIUM.get().or(() -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                .flatMap(name -> Browser.onPath(name).stream())
+                .findFirst());
     }
 }

@@ -2,7 +2,7 @@ package org.backbonelab.recipe;
 
 import static org.backbonelab.io.Checks.require;
 
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 
 /**
  * What a training sees.

@@ -4,7 +4,7 @@ import static org.backbonelab.io.Checks.require;
 
 import java.util.List;
 import java.util.Map;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.optim.Lookahead;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;

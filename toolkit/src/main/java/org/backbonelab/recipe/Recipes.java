@@ -1,7 +1,7 @@
 package org.backbonelab.recipe;
 
-import org.backbonelab.data.Augmentation;
-import org.backbonelab.data.Augmentation.Crop;
+import org.backbonelab.data.augment.Augmentation;
+import org.backbonelab.data.augment.Augmentation.Crop;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Schedule;
 

@@ -1,5 +1,6 @@
 package org.backbonelab.results;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -7,6 +8,9 @@ import java.util.regex.Pattern;
 
 /**
  * One finished cell.
+ *
+ * <p>Fields that are not known are passed over, so that rows of later versions can be read; the cell in it is not read
+ * so leniently, for it decides what is trained.
  *
  * @param id of the cell: the hash of its canonical JSON
  * @param cell what was trained, as JSON, enough to train it again
@@ -18,6 +22,7 @@ import java.util.regex.Pattern;
  * @param provenance code, versions, machine, data checksum
  * @param seconds wall time
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Row(
         String id,
         String cell,
@@ -50,6 +55,20 @@ public record Row(
         }
         series = new TreeMap<>(series);
         provenance = provenance == null ? Map.of() : new TreeMap<>(provenance);
+    }
+
+    /** Returns this row with what was measured on its network. */
+    public Row with(List<Measured> measured) {
+        if (measured.isEmpty()) {
+            return this;
+        }
+        Map<String, Double> numbers = new TreeMap<>(metrics);
+        Map<String, List<Double>> lists = new TreeMap<>(series);
+        measured.forEach(found -> {
+            numbers.putAll(found.metrics());
+            lists.putAll(found.series());
+        });
+        return new Row(id, cell, axes, status, numbers, lists, provenance, seconds);
     }
 
     /**

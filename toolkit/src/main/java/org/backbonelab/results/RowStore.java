@@ -9,6 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.backbonelab.io.AtomicFile;
+import org.backbonelab.io.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder of finished cells, one file {@code <id>.json} each, written atomically.
@@ -16,6 +20,8 @@ import java.util.stream.Stream;
  * <p>Resuming, caching and sharing between processes all follow from that: a cell is done when its file is there.
  */
 public final class RowStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RowStore.class);
+
     private final Path folder;
 
     /**
@@ -49,19 +55,58 @@ public final class RowStore {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        return read(file).filter(row -> row.id().equals(id));
+        return read(file, Row.class).filter(row -> row.id().equals(id));
     }
 
     /** Writes a finished cell. */
     public void put(Row row) {
-        Json.writeAtomically(folder.resolve(row.id() + ".json"), Json.write(row));
+        AtomicFile.write(folder.resolve(row.id() + ".json"), Json.write(row));
+    }
+
+    /** Returns what a measure found on a finished cell, or nothing. */
+    public Optional<Measured> findMeasured(String id, String measure) {
+        Path file = measuredFile(id, measure);
+        return Files.exists(file)
+                ? read(file, Measured.class)
+                        .filter(m -> m.id().equals(id) && m.measure().equals(measure))
+                : Optional.empty();
+    }
+
+    /** Writes what a measure found. */
+    public void put(Measured found) {
+        AtomicFile.write(measuredFile(found.id(), found.measure()), Json.write(found));
+    }
+
+    /** Returns all that was measured on a finished cell. */
+    public List<Measured> measured(String id) {
+        Path all = folder.resolve("measures");
+        if (!Files.isDirectory(all)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(all)) {
+            return files.filter(f -> f.getFileName().toString().startsWith(id + "."))
+                    .sorted()
+                    .flatMap(f -> read(f, Measured.class).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + all, e);
+        }
+    }
+
+    private Path measuredFile(String id, String measure) {
+        return folder.resolve("measures").resolve(id + "." + measure.replaceAll("[^A-Za-z0-9_-]", "_") + ".json");
+    }
+
+    /** Returns where the weights of a cell after a phase are kept, as safetensors. */
+    public Path weights(String id, int phase) {
+        return folder.resolve("weights").resolve(id + ".phase" + (phase + 1) + ".safetensors");
     }
 
     /** Returns all finished cells, by id; files that are not whole are left out. */
     public List<Row> all() {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().matches("[0-9a-f]{16}\\.json"))
-                    .flatMap(f -> read(f).stream())
+                    .flatMap(f -> read(f, Row.class).stream())
                     .sorted(Comparator.comparing(Row::id))
                     .toList();
         } catch (IOException e) {
@@ -69,10 +114,11 @@ public final class RowStore {
         }
     }
 
-    private static Optional<Row> read(Path file) {
+    private static <T> Optional<T> read(Path file, Class<T> type) {
         try {
-            return Optional.of(Json.read(Files.readString(file), Row.class, file.toString()));
+            return Optional.of(Json.read(Files.readString(file), type, file.toString()));
         } catch (IllegalArgumentException | CharacterCodingException e) {
+            LOG.warn("{} is not whole ({}); it counts as missing", file, e.getMessage());
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);

@@ -2,15 +2,21 @@ package org.backbonelab.results;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.hipparchus.distribution.continuous.TDistribution;
+import org.hipparchus.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Selections over tables of rows: tuned axes out, mean over seeds, Pareto frontier. */
 public final class Select {
+    private static final String DIVERGED = org.backbonelab.results.Row.Status.DIVERGED.name();
+
     private Select() {}
 
     /**
@@ -54,10 +60,12 @@ public final class Select {
     /**
      * Averages over the rows of each group (the seeds).
      *
+     * <p>A group in which a row has no value has no mean: the seeds that happened not to diverge are its luckier part.
+     *
      * @param value the column to average
      * @param group the columns that make a group; all are kept
-     * @return group columns, then {@code <value>}, {@code lo}, {@code hi} (95 % t interval, NaN for one row) and
-     *     {@code n}
+     * @return group columns, then {@code <value>}, {@code lo}, {@code hi} (95 % t interval, NaN for one row), {@code n} rows,
+     *     and, where the rows have a status, how many of them {@code diverged}
      */
     public static Table mean(Table rows, String value, String... group) {
         Map<String, List<Integer>> groups = new LinkedHashMap<>();
@@ -75,13 +83,30 @@ public final class Select {
         DoubleColumn n = DoubleColumn.create("n");
         for (List<Integer> members : groups.values()) {
             double m = mean(rows, value, members);
-            double half = Intervals.tHalfWidth(values(rows, value, members), 0.95);
+            double half = halfWidth(values(rows, value, members));
             mean.append(m);
             lo.append(m - half);
             hi.append(m + half);
             n.append(members.size());
         }
-        return out.addColumns(mean, lo, hi, n);
+        out.addColumns(mean, lo, hi, n);
+        return rows.containsColumn("status") ? out.addColumns(diverged(rows, groups.values())) : out;
+    }
+
+    private static DoubleColumn diverged(Table rows, Collection<List<Integer>> groups) {
+        StringColumn status = rows.stringColumn("status");
+        return DoubleColumn.create("diverged", groups.stream().mapToDouble(members -> members.stream()
+                .filter(i -> DIVERGED.equals(status.get(i)))
+                .count()));
+    }
+
+    /** Returns half the width of Student's 95 % interval of a mean. */
+    private static double halfWidth(double... values) {
+        int n = values.length;
+        return n < 2
+                ? Double.NaN
+                : new TDistribution(n - 1).inverseCumulativeProbability(0.975)
+                        * Math.sqrt(StatUtils.variance(values) / n);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.backbonelab.io.AtomicFile;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -65,7 +66,7 @@ public final class Tables {
     public static void writeCsv(Table table, Path file) {
         java.io.StringWriter out = new java.io.StringWriter();
         text(table).write().csv(out);
-        Json.writeAtomically(file, out.toString());
+        AtomicFile.write(file, out.toString());
     }
 
     /** Returns the table with every column as text, as it is written. */

@@ -1,17 +1,15 @@
 package org.backbonelab.study;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.io.Sha256;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Sharpness;
+import org.backbonelab.train.objective.Objectives;
 
 /**
  * One training, complete: what is written here is all that decides its result.
@@ -24,7 +22,6 @@ import org.backbonelab.recipe.Sharpness;
  * @param track a label for the sequence of phases, such as {@code fcmae}
  * @param phases trained one after the other on the same weights
  * @param seed of initial values, order, augmentation, masks; the choice of images is the same for all seeds
- * @param measures names of what is measured on the trained network
  */
 public record Cell(
         String dataset,
@@ -34,8 +31,7 @@ public record Cell(
         String backbone,
         String track,
         List<Recipe> phases,
-        long seed,
-        List<String> measures) {
+        long seed) {
     private static final int ID_LENGTH = 16;
 
     /** Checks the names and that there is a phase. */
@@ -43,15 +39,15 @@ public record Cell(
         Datasets.check(dataset);
         Backbones.check(backbone);
         phases = List.copyOf(phases);
-        measures = List.copyOf(measures);
         if (phases.isEmpty()) {
             throw new IllegalArgumentException("a cell has no phase, expected one recipe or more");
         }
+        phases.forEach(Objectives::check);
     }
 
     /** Returns this cell with other phases. */
     Cell withPhases(List<Recipe> value) {
-        return new Cell(dataset, trainImages, validationImages, testImages, backbone, track, value, seed, measures);
+        return new Cell(dataset, trainImages, validationImages, testImages, backbone, track, value, seed);
     }
 
     /** Returns the canonical JSON; a recipe's field that is not in it has its neutral value. */
@@ -70,12 +66,7 @@ public record Cell(
 
     /** Returns the hash of the canonical JSON: equal cells have equal ids. */
     public String id() {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(json().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash).substring(0, ID_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Sha256.hex(json()).substring(0, ID_LENGTH);
     }
 
     /** Returns the recipe of the last phase, which the axes describe. */

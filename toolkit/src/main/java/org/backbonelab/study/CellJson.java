@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.backbonelab.results.Json;
+import org.backbonelab.io.Json;
 
 /**
  * The canonical JSON of a cell, which leaves out what stands in {@code neutral-recipe.json}.

@@ -3,7 +3,6 @@ package org.backbonelab.study;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,14 +12,15 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
+import org.backbonelab.io.Json;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.model.weights.WeightHash;
 import org.backbonelab.recipe.Recipe;
-import org.backbonelab.results.Json;
 import org.backbonelab.results.Provenance;
 import org.backbonelab.results.Row;
+import org.backbonelab.results.RowStore;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Evaluation;
@@ -33,10 +33,10 @@ import org.backbonelab.train.objective.Objectives;
 import org.backbonelab.train.step.TimeTable;
 import org.backbonelab.train.step.TimeTable.Part;
 
-/** The training of one cell: its phases one after the other, evaluation, measures. */
+/** The training of one cell: its phases one after the other, and the evaluation. */
 final class CellRun {
     private final Cell cell;
-    private final Map<String, Measure> measures;
+    private final RowStore store;
     private final Checkpoints checkpoints;
     private final CheckpointReader from;
     private final TimeTable times = new TimeTable();
@@ -59,13 +59,14 @@ final class CellRun {
     /**
      * Prepares a run.
      *
+     * @param store where the weights of each phase are kept, null for nowhere
      * @param checkpoints where to write them, null for nowhere
      * @param from which one to continue, null to begin
      */
-    CellRun(Cell cell, Map<String, Measure> measures, Checkpoints checkpoints, CheckpointReader from) {
+    CellRun(Cell cell, RowStore store, Checkpoints checkpoints, CheckpointReader from) {
         this.cell = cell;
         data = PhaseImages.of(cell);
-        this.measures = measures;
+        this.store = store;
         this.checkpoints = checkpoints;
         this.from = from;
     }
@@ -185,25 +186,10 @@ final class CellRun {
                     prefix + "val_loss_curve",
                     found.stream().map(Evaluation::loss).toList());
         }
-        if (!outcome.diverged()) {
-            measure(new Trained(model, split, recipe, objective, cell.seed()), prefix);
+        if (store != null && !outcome.diverged()) {
+            CellWeights.save(objective.state(), store.weights(cell.id(), i));
         }
         return outcome;
-    }
-
-    private void measure(Trained trained, String prefix) {
-        for (String name : cell.measures()) {
-            Measure measure = measures.get(name);
-            if (measure == null) {
-                throw new IllegalArgumentException("unknown measure \"" + name + "\"; known are " + measures.keySet());
-            }
-            if (measure.after(trained.objective())) {
-                stopIfAsked();
-                Measure.Found found = measure.measure(trained);
-                found.metrics().forEach((k, v) -> metrics.put(prefix + k, v));
-                found.series().forEach((k, v) -> series.put(prefix + k, new ArrayList<>(v)));
-            }
-        }
     }
 
     private void evaluate(TrainLoop.Outcome outcome) {
@@ -227,7 +213,7 @@ final class CellRun {
                 Part.EVALUATION, () -> Evaluation.of(model, data.own().source(), part));
     }
 
-    /** Measures and evaluations at the end are not interrupted in the middle, but none is begun any more. */
+    /** Evaluations at the end are not interrupted in the middle, but none is begun any more. */
     private static void stopIfAsked() {
         if (Shutdown.isAsked()) {
             throw new CancellationException("the cell was interrupted after its training; started again, it continues"
@@ -242,12 +228,21 @@ final class CellRun {
                 .distinct()
                 .collect(Collectors.joining(", "));
         return Provenance.capture(Map.of(
-                "data_sha256", data.checksum(),
-                "djl", Engine.getDjlVersion(),
-                "libtorch", Torch.version(),
-                "device", Torch.device().toString(),
-                "threads", String.valueOf(Torch.threads()),
-                "precision", precision,
-                "seed", String.valueOf(cell.seed())));
+                "data_sha256",
+                data.checksum(),
+                "djl",
+                Engine.getDjlVersion(),
+                "libtorch",
+                Torch.version(),
+                "device",
+                Torch.device().toString(),
+                "threads",
+                String.valueOf(Torch.threads()),
+                "precision",
+                precision,
+                "seed",
+                String.valueOf(cell.seed()),
+                Finished.SEMANTICS,
+                Semantics.of(cell)));
     }
 }

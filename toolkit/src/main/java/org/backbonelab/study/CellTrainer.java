@@ -1,10 +1,13 @@
 package org.backbonelab.study;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.train.checkpoint.CheckpointReader;
@@ -12,14 +15,14 @@ import org.backbonelab.train.checkpoint.Checkpoints;
 
 /** Trains one cell from beginning to end, or from where it was left: a cell in, a row out. */
 public final class CellTrainer {
-    private static final String EVERY = "BACKBONELAB_CHECKPOINT_SECONDS";
     private static final double DEFAULT_SECONDS = 60;
+    private static final String WEIGHTS = "weights_sha256";
 
-    private final Map<String, Measure> measures = new HashMap<>();
+    private final List<Measure> measures;
 
     /** Knows how to take the given measures. */
     public CellTrainer(List<Measure> measures) {
-        measures.forEach(m -> this.measures.put(m.name(), m));
+        this.measures = List.copyOf(measures);
     }
 
     /**
@@ -29,11 +32,11 @@ public final class CellTrainer {
      * @throws CancellationException if the thread is interrupted or the process is told to end
      */
     public Row train(Cell cell) {
-        return Shutdown.holding(() -> new CellRun(cell, measures, null, null).train());
+        return Shutdown.holding(() -> new CellRun(cell, null, null, null).train());
     }
 
     /**
-     * Trains a cell and stores its row.
+     * Trains a cell and stores its row, and beside it the weights of every phase.
      *
      * <p>While it trains, its checkpoints {@code <id>.ckpt} and {@code <id>.ckpt.previous} lie beside the rows, a new
      * one every {@code BACKBONELAB_CHECKPOINT_SECONDS} (default 60; 0 for every update). A cell that was broken off is
@@ -47,13 +50,63 @@ public final class CellTrainer {
         return Shutdown.holding(() -> trainAndStore(cell, store));
     }
 
+    /**
+     * Does a task: trains its cell unless that is finished, and takes those of its measures that are known here.
+     *
+     * <p>Where the weights of a finished cell are missing, it is trained again for its measures, and must give them.
+     *
+     * @throws IllegalStateException if it gives other weights than its row says
+     */
+    public Row complete(Task task, RowStore store) {
+        Cell cell = task.cell();
+        return Shutdown.holding(() -> {
+            Optional<Row> found = Finished.row(cell, store);
+            Row row = found.orElseGet(() -> trainAndStore(cell, store));
+            Measurement measurement = new Measurement(cell, row, store);
+            List<Measure> wanted = measures.stream()
+                    .filter(m -> task.measures().contains(m.name()))
+                    .filter(m -> measurement.stored(m).isEmpty())
+                    .toList();
+            if (row.status() == Row.Status.OK && !wanted.isEmpty()) {
+                if (!measurement.hasWeights()) {
+                    Row again = trainAndStore(cell, store);
+                    requireSame(row, again);
+                }
+                wanted.forEach(measurement::take);
+            }
+            if (Settings.BACKBONELAB_KEEP_WEIGHTS.get().orElse("1").equals("0")) {
+                deleteWeights(cell, store);
+            }
+            return row;
+        });
+    }
+
+    private static void requireSame(Row row, Row again) {
+        String before = row.provenance().get(WEIGHTS);
+        String now = again.provenance().get(WEIGHTS);
+        if (before != null && !before.equals(now)) {
+            throw new IllegalStateException("training " + row.id() + " again for its measures gave the weights " + now
+                    + ", expected " + before + ": another machine, thread count or version; train it anew (FRESH=1)");
+        }
+    }
+
+    private static void deleteWeights(Cell cell, RowStore store) {
+        try {
+            for (int i = 0; i < cell.phases().size(); i++) {
+                Files.deleteIfExists(store.weights(cell.id(), i));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("weights of " + cell.id() + " cannot be deleted", e);
+        }
+    }
+
     private Row trainAndStore(Cell cell, RowStore store) {
-        Duration every = every(System.getenv(EVERY));
-        boolean fresh = Tally.isFresh();
+        Duration every = every(Settings.BACKBONELAB_CHECKPOINT_SECONDS.get());
+        boolean fresh = Finished.isFresh();
         try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ".ckpt"), cell.id(), every)) {
             Row row;
             try (CheckpointReader from = fresh ? null : checkpoints.load().orElse(null)) {
-                row = new CellRun(cell, measures, checkpoints, from).train();
+                row = new CellRun(cell, store, checkpoints, from).train();
             }
             store.put(row);
             checkpoints.delete();
@@ -61,16 +114,8 @@ public final class CellTrainer {
         }
     }
 
-    /** Reads the time between checkpoints. */
-    static Duration every(String text) {
-        double seconds = DEFAULT_SECONDS;
-        if (text != null && !text.isBlank()) {
-            if (!text.trim().matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
-                throw new IllegalArgumentException(
-                        EVERY + " is \"" + text + "\", expected seconds between checkpoints, 0 for every update");
-            }
-            seconds = Double.parseDouble(text.trim());
-        }
-        return Duration.ofNanos(Math.round(seconds * 1e9));
+    /** Returns the time between checkpoints that is set. */
+    static Duration every(Optional<String> seconds) {
+        return Duration.ofNanos(Math.round(seconds.map(Double::parseDouble).orElse(DEFAULT_SECONDS) * 1e9));
     }
 }

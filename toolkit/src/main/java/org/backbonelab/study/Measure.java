@@ -6,7 +6,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.backbonelab.train.objective.Objective;
 
-/** Something measured on a trained network; its results become part of the row. */
+/**
+ * Something measured on a trained network; what it finds is a record of its own, joined to the row.
+ *
+ * <p>It is no part of a training's identity: a new measure on a finished study trains nothing where weights are kept.
+ */
 public interface Measure {
     /**
      * What a measure found.
@@ -16,8 +20,13 @@ public interface Measure {
      */
     record Found(Map<String, Double> metrics, Map<String, List<Double>> series) {}
 
-    /** Returns the name, part of the cell's identity. */
+    /** Returns the name. */
     String name();
+
+    /** Returns the number of its definition: a change that changes what it finds raises it, and older numbers are not used. */
+    default int version() {
+        return 1;
+    }
 
     /** Tells whether it is taken after a phase with this objective. */
     boolean after(Objective objective);
@@ -46,6 +55,32 @@ public interface Measure {
             @Override
             public Found measure(Trained trained) {
                 return taken.apply(trained);
+            }
+        };
+    }
+
+    /** Returns this measure with another number of its definition. */
+    default Measure withVersion(int number) {
+        Measure same = this;
+        return new Measure() {
+            @Override
+            public String name() {
+                return same.name();
+            }
+
+            @Override
+            public int version() {
+                return number;
+            }
+
+            @Override
+            public boolean after(Objective objective) {
+                return same.after(objective);
+            }
+
+            @Override
+            public Found measure(Trained trained) {
+                return same.measure(trained);
             }
         };
     }

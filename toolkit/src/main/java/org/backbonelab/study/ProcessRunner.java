@@ -1,6 +1,7 @@
 package org.backbonelab.study;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -27,24 +28,27 @@ final class ProcessRunner implements Runner {
     }
 
     /** What a thread reports: a cell that is stored, or what went wrong. */
-    private record Report(Cell cell, RuntimeException failure) {}
+    private record Report(Task task, RuntimeException failure) {}
 
     @Override
-    public void run(List<Cell> cells, RowStore store, Consumer<Row> done) {
-        Queue<Cell> waiting = new ConcurrentLinkedQueue<>(cells);
+    public void run(List<Task> tasks, RowStore store, Consumer<Row> done) {
+        Queue<Task> waiting = new ConcurrentLinkedQueue<>(tasks);
+        List<Failure> failures = new ArrayList<>();
         BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
-        Feeder[] feeders = new Feeder[Math.min(workers, cells.size())];
+        Feeder[] feeders = new Feeder[Math.min(workers, tasks.size())];
         try {
             for (int i = 0; i < feeders.length; i++) {
                 feeders[i] = new Feeder(i, store, waiting, reports);
                 feeders[i].start();
             }
-            for (int i = 0; i < cells.size(); i++) {
+            for (int i = 0; i < tasks.size(); i++) {
                 Report report = reports.take();
+                Cell cell = report.task.cell();
                 if (report.failure != null) {
-                    throw report.failure;
+                    failures.add(new Failure(cell, report.failure));
+                } else {
+                    done.accept(store.find(cell.id()).orElseThrow());
                 }
-                done.accept(store.find(report.cell.id()).orElseThrow());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -57,18 +61,19 @@ final class ProcessRunner implements Runner {
                 }
             }
         }
+        Failure.throwIfAny(failures, tasks.size());
     }
 
     /** A thread that feeds one worker. */
     private static final class Feeder extends Thread {
         private final int number;
         private final RowStore store;
-        private final Queue<Cell> waiting;
+        private final Queue<Task> waiting;
         private final BlockingQueue<Report> reports;
         private Worker worker;
         private boolean stopped;
 
-        Feeder(int number, RowStore store, Queue<Cell> waiting, BlockingQueue<Report> reports) {
+        Feeder(int number, RowStore store, Queue<Task> waiting, BlockingQueue<Report> reports) {
             super("backbonelab-worker-" + number);
             setDaemon(true);
             this.number = number;
@@ -79,21 +84,25 @@ final class ProcessRunner implements Runner {
 
         @Override
         public void run() {
-            for (Cell cell = waiting.poll(); cell != null; cell = waiting.poll()) {
+            for (Task task = waiting.poll(); task != null; task = waiting.poll()) {
+                RuntimeException failure = null;
                 try {
-                    train(cell);
-                    reports.add(new Report(cell, null));
+                    train(task);
                 } catch (RuntimeException e) {
-                    reports.add(new Report(cell, e));
-                    return;
+                    failure = e;
+                } catch (Error e) {
+                    // Whoever waits for this task must hear of it: the thread's end would tell nobody.
+                    failure = new IllegalStateException(task.cell().label() + ": " + e, e);
                 }
+                reports.add(new Report(task, failure));
             }
         }
 
-        private void train(Cell cell) {
+        private void train(Task task) {
+            Cell cell = task.cell();
             for (int attempt = 1; ; attempt++) {
                 try {
-                    worker().train(cell);
+                    worker().train(task);
                     return;
                 } catch (Worker.CellFailure e) {
                     throw new IllegalArgumentException(cell.label() + ": " + e.getMessage(), e);

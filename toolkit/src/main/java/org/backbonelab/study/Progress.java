@@ -7,10 +7,10 @@ public interface Progress {
     /** Nobody. */
     Progress NONE = new Progress() {
         @Override
-        public void started(int total, int done) {}
+        public void started(int total, int done, int diverged) {}
 
         @Override
-        public void readBack(int cells, int total) {}
+        public void readBack(int cells, int diverged, int total) {}
 
         @Override
         public void finished(int done, int total, String label, String result, Duration spent) {}
@@ -24,16 +24,18 @@ public interface Progress {
      *
      * @param total cells in all
      * @param done cells that were finished before and are read back
+     * @param diverged how many of these diverged
      */
-    void started(int total, int done);
+    void started(int total, int done, int diverged);
 
     /**
      * Says that further cells, known only now that learning rates are chosen, were finished before too.
      *
      * @param cells how many
+     * @param diverged how many of these diverged
      * @param total cells in all, by now: where grids of learning rates grow, more than at the start
      */
-    void readBack(int cells, int total);
+    void readBack(int cells, int diverged, int total);
 
     /** Says that a cell has ended. */
     void finished(int done, int total, String label, String result, Duration spent);

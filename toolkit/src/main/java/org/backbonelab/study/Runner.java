@@ -5,43 +5,16 @@ import java.util.function.Consumer;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 
-/** Trains cells that are not finished yet and stores their rows. */
+/** Trains cells that are not finished yet, measures on their networks, and stores what it finds. */
+@FunctionalInterface
 public interface Runner {
     /**
-     * Trains cells, in any order.
+     * Does tasks, in any order. A task that fails does not keep the others from being done.
      *
      * @param store gets each row as soon as it is there
      * @param done is told of each row, on the calling thread
      * @throws java.util.concurrent.CancellationException if the thread is interrupted; nothing is left running
+     * @throws IllegalArgumentException once all others are done, if a cell cannot be trained; the message names all such
      */
-    void run(List<Cell> cells, RowStore store, Consumer<Row> done);
-
-    /** Returns a runner in this JVM, one cell after the other, with all threads of libtorch. */
-    static Runner serial(List<Measure> measures) {
-        CellTrainer trainer = new CellTrainer(measures);
-        return (cells, store, done) -> {
-            for (Cell cell : cells) {
-                done.accept(trainer.train(cell, store));
-            }
-        };
-    }
-
-    /**
-     * Returns the runner that BACKBONELAB_WORKERS asks for: that many processes of one thread each, 0 for this JVM;
-     * when it is not set, a process for each core.
-     *
-     * @throws IllegalArgumentException if it is not a whole number of 0 or more
-     */
-    static Runner fromEnv(List<Measure> measures) {
-        String text = System.getenv("BACKBONELAB_WORKERS");
-        int workers = Runtime.getRuntime().availableProcessors();
-        if (text != null && !text.isBlank()) {
-            if (!text.trim().matches("[0-9]{1,4}")) {
-                throw new IllegalArgumentException(
-                        "BACKBONELAB_WORKERS is \"" + text + "\", expected a whole number of 0 or more");
-            }
-            workers = Integer.parseInt(text.trim());
-        }
-        return workers == 0 ? serial(measures) : new ProcessRunner(workers);
-    }
+    void run(List<Task> tasks, RowStore store, Consumer<Row> done);
 }

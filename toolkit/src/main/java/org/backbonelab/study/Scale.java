@@ -1,6 +1,7 @@
 package org.backbonelab.study;
 
 import java.util.Locale;
+import org.backbonelab.io.Settings;
 
 /** The size of a study: one switch, the environment variable SCALE; the same code, other numbers. */
 public enum Scale {
@@ -17,8 +18,7 @@ public enum Scale {
      * @throws IllegalArgumentException if it names none
      */
     public static Scale fromEnv() {
-        String text = System.getenv("SCALE");
-        return text == null || text.isBlank() ? LAPTOP : of(text);
+        return Settings.SCALE.get().map(Scale::of).orElse(LAPTOP);
     }
 
     static Scale of(String text) {

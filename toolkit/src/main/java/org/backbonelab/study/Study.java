@@ -1,6 +1,5 @@
 package org.backbonelab.study;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
+import org.backbonelab.results.RowLines;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Select;
 import org.backbonelab.results.Tables;
@@ -160,7 +160,10 @@ public final class Study {
         return this;
     }
 
-    /** Adds measures, taken on each trained network. */
+    /**
+     * Adds measures, taken on each trained network; they are no part of its training, so a new one trains nothing again
+     * where weights are kept. One that is written in the notebook is taken in the notebook's own process.
+     */
     public Study measure(Measure... more) {
         measures.addAll(List.of(more));
         return this;
@@ -200,7 +203,6 @@ public final class Study {
     }
 
     private Cell cell(String backbone, String track, List<Recipe> phases, long seed) {
-        List<String> names = measures.stream().map(Measure::name).toList();
         return new Cell(
                 datasetOf.getOrDefault(backbone, dataset),
                 images[0],
@@ -209,17 +211,16 @@ public final class Study {
                 backbone,
                 track,
                 phases,
-                seed,
-                names);
+                seed);
     }
 
     /** Returns what would be done: cells in all, finished, to train, and how long that should take. */
     public String describe() {
-        RowStore store = new RowStore(resultsFolder());
+        RowStore store = new RowStore(ResultsFolder.get());
         CommittedRows committed = CommittedRows.besideNotebook();
         List<Cell> first = cells(seeds[0]);
         List<Row> found = first.stream()
-                .flatMap(c -> store.find(c.id()).or(() -> committed.find(c)).stream())
+                .flatMap(c -> Finished.row(c, store).or(() -> committed.find(c).map(RowLines.Line::row)).stream())
                 .toList();
         String text = "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished"
                 .formatted(
@@ -242,11 +243,11 @@ public final class Study {
     /**
      * Trains what is not finished, with the runner of the environment.
      *
-     * <p>Finished is what {@link #resultsFolder} holds, or a CSV file in the folder {@code results} beside the notebook;
+     * <p>Finished is what {@link ResultsFolder} holds, or a file of JSON lines in the folder {@code results} beside the notebook;
      * with FRESH=1 in the environment, nothing.
      */
     public Results run(Progress progress) {
-        return run(Runner.fromEnv(measures), new RowStore(resultsFolder()), progress);
+        return run(Runners.fromEnv(measures), new RowStore(ResultsFolder.get()), progress);
     }
 
     /**
@@ -255,22 +256,23 @@ public final class Study {
      * @throws java.util.concurrent.CancellationException if the thread is interrupted; finished cells are kept
      */
     public Results run(Runner runner, RowStore store, Progress progress) {
-        List<Cell> first = cells(seeds[0]);
-        Tally tally = new Tally(total(first), store, CommittedRows.besideNotebook(), progress);
+        List<Cell> all = cells(seeds[0]);
+        Tally tally = new Tally(store, CommittedRows.besideNotebook(), measures, runner, progress);
         try {
-            Map<String, Row> rows = tally.begin(first, runner);
+            tally.begin(all, total(all));
             for (int i = 0; i < lrGrowth; i++) {
-                List<Cell> beyond = Tuning.beyond(first, rows);
+                List<Cell> beyond = Tuning.beyond(all, tally.rows());
                 tally.expect(beyond.size());
-                rows.putAll(tally.continueWith(beyond, runner));
-                first.addAll(beyond);
+                tally.continueWith(beyond);
+                all.addAll(beyond);
             }
             if (seeds.length > 1) {
-                List<Cell> more = moreSeeds(first, rows);
-                rows.putAll(tally.continueWith(more, runner));
-                first.addAll(more);
+                List<Cell> more = moreSeeds(all, tally.rows());
+                tally.continueWith(more);
+                all.addAll(more);
             }
-            return new Results(name, first.stream().map(c -> rows.get(c.id())).toList());
+            return new Results(
+                    name, all.stream().map(c -> tally.lines().get(c.id())).toList());
         } finally {
             progress.ended();
         }
@@ -287,13 +289,5 @@ public final class Study {
                 .filter(c -> chosen.contains(c.id()))
                 .flatMap(c -> Arrays.stream(seeds).skip(1).mapToObj(s -> cell(c.backbone(), c.track(), c.phases(), s)))
                 .collect(Collectors.toCollection(ArrayList::new));
-    }
-
-    /** Returns where finished cells are kept: BACKBONELAB_RESULTS, or a folder below the current one. */
-    public static Path resultsFolder() {
-        String text = System.getenv("BACKBONELAB_RESULTS");
-        return text == null || text.isBlank()
-                ? Path.of("backbonelab-results", Scale.fromEnv().label())
-                : Path.of(text);
     }
 }

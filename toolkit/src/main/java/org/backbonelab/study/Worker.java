@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.backbonelab.io.AtomicFile;
 import org.backbonelab.results.RowStore;
 
 /**
@@ -35,8 +36,10 @@ final class Worker implements AutoCloseable {
     Worker(int number, RowStore store) throws IOException {
         Path logs = Files.createDirectories(store.folder().resolve("logs"));
         log = logs.resolve("worker-" + number + ".log");
-        Path arguments = logs.resolve("worker.args");
-        Files.writeString(
+        // One file a worker: another's may be read while this one is written.
+        Path arguments =
+                logs.resolve("worker-" + number + "." + ProcessHandle.current().pid() + ".args");
+        AtomicFile.write(
                 arguments, "-cp\n\"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
@@ -62,13 +65,13 @@ final class Worker implements AutoCloseable {
     }
 
     /**
-     * Trains a cell in the process; returns when its row is stored.
+     * Does a task in the process; returns when its row is stored.
      *
      * @throws CellFailure if the cell itself is at fault: training it again would fail again
      * @throws IOException if the process broke down
      */
-    void train(Cell cell) throws IOException {
-        in.write(cell.json());
+    void train(Task task) throws IOException {
+        in.write(task.json());
         in.newLine();
         in.flush();
         String line = out.readLine();
@@ -76,7 +79,7 @@ final class Worker implements AutoCloseable {
             line = out.readLine();
         }
         if (line == null) {
-            throw new IOException("worker process ended early: " + tail());
+            throw new IOException("worker process ended early" + exit() + ": " + tail());
         }
         if (line.startsWith(FAILED)) {
             throw new CellFailure(line.substring(FAILED.length()));
@@ -88,6 +91,19 @@ final class Worker implements AutoCloseable {
         CellFailure(String message) {
             super(message);
         }
+    }
+
+    /** Says how the process ended, if it has. */
+    private String exit() {
+        try {
+            if (process.waitFor(5, TimeUnit.SECONDS)) {
+                int code = process.exitValue();
+                return code > 128 ? " (signal " + (code - 128) + ")" : " (exit code " + code + ")";
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return "";
     }
 
     private String tail() throws IOException {

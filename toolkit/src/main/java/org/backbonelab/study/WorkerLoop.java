@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.backbonelab.data.DataException;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.results.RowStore;
 
-/** The inside of a worker process: reads cells, a line each, trains them, answers with a line each. */
+/** The inside of a worker process: reads tasks, a line each, does them, answers with a line each. */
 public final class WorkerLoop {
     private WorkerLoop() {}
 
@@ -32,9 +32,9 @@ public final class WorkerLoop {
         while (true) {
             String line = lines.take();
             try {
-                Cell cell = Cell.parse(line);
-                trainer.train(cell, store);
-                out.println(Worker.DONE + cell.id());
+                Task task = Task.parse(line);
+                trainer.complete(task, store);
+                out.println(Worker.DONE + task.cell().id());
             } catch (IllegalArgumentException | DataException e) {
                 out.println(Worker.FAILED + String.valueOf(e.getMessage()).replace('\n', ' '));
             }

@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Supplier;
+import org.backbonelab.io.Settings;
 
 /**
  * Starts libtorch once a JVM, sets its threads, and gives what DJL's public interface leaves out.
@@ -146,15 +147,7 @@ public final class Torch {
     }
 
     private static int threadsFromEnvironment() {
-        String text = System.getenv("BACKBONELAB_THREADS");
-        if (text == null || text.isBlank()) {
-            return Runtime.getRuntime().availableProcessors();
-        }
-        try {
-            return Integer.parseInt(text.trim());
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "BACKBONELAB_THREADS is \"" + text + "\", expected a whole number of 1 or more", e);
-        }
+        return Settings.BACKBONELAB_THREADS.get().map(Integer::parseInt).orElseGet(() -> Runtime.getRuntime()
+                .availableProcessors());
     }
 }

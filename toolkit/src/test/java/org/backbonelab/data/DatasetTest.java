@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.backbonelab.io.Sha256;
 import org.junit.jupiter.api.Test;
 
 class DatasetTest {
@@ -36,6 +37,20 @@ class DatasetTest {
         labels[0] = 1 - labels[0];
         Images relabelled = new Images(images.pixels(), labels, 1, 8, 2);
         assertNotEquals(checksum, Datasets.of("a", images, relabelled).checksum());
+    }
+
+    /** The checksum of sets of up to 256 classes stays; beyond, classes 0 and 256 are told apart. */
+    @Test
+    void checksumSeesEachOfManyClasses() {
+        String byteLabels = Sha256.hex("\u0007\u0001\u0007\u0001");
+        assertEquals(byteLabels, checksum(1, 256));
+        assertNotEquals(byteLabels, checksum(1, 257));
+        assertNotEquals(checksum(0, 257), checksum(256, 257));
+    }
+
+    private static String checksum(int label, int classes) {
+        Images one = new Images(new byte[] {7}, new int[] {label}, 1, 1, classes);
+        return Datasets.of("one image", one, one).checksum();
     }
 
     @Test

@@ -20,7 +20,7 @@ class LiveProgressTest {
         AtomicLong seconds = new AtomicLong(100);
         try (RecordingKernel kernel = new RecordingKernel()) {
             Progress progress = new LiveProgress("bocb", () -> Duration.ofSeconds(seconds.get()));
-            progress.started(10, 4);
+            progress.started(10, 4, 0);
             seconds.addAndGet(30);
             progress.finished(5, 10, "vit + <lion>", "DIVERGED", Duration.ofSeconds(30));
             progress.ended();
@@ -42,11 +42,11 @@ class LiveProgressTest {
     void aStudyWithNothingToTrainEndsWithoutTimes() {
         try (RecordingKernel kernel = new RecordingKernel()) {
             Progress progress = new LiveProgress("sam");
-            progress.started(3, 2);
-            progress.readBack(1, 3);
+            progress.started(3, 2, 1);
+            progress.readBack(1, 1, 3);
             progress.ended();
             assertEquals(
-                    "sam [##############################] 3 / 3 cells (3 read back, 0 trained, 0 diverged), done",
+                    "sam [##############################] 3 / 3 cells (3 read back, 0 trained, 2 diverged), done",
                     text(kernel.sent.get(2).data()));
         }
     }
@@ -56,8 +56,8 @@ class LiveProgressTest {
     void totalGrowsWithWhatIsReadBack() {
         try (RecordingKernel kernel = new RecordingKernel()) {
             Progress progress = new LiveProgress("bocb");
-            progress.started(3, 3);
-            progress.readBack(2, 5);
+            progress.started(3, 3, 0);
+            progress.readBack(2, 0, 5);
             progress.ended();
             String text = text(kernel.sent.get(2).data());
             assertTrue(text.contains("5 / 5 cells (5 read back, 0 trained, 0 diverged), done"), text);

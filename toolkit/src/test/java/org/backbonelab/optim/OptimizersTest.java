@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.backbonelab.optim.TunedValues.TunedValue;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
 import org.junit.jupiter.api.Test;
@@ -45,23 +44,6 @@ class OptimizersTest {
                 assertEquals(name, Optimizers.get(published).bocb().name());
             }
         }
-    }
-
-    @Test
-    void tunedValuesCoverTheTwentyOverSixteenColumns() {
-        assertEquals(320, TunedValues.bocb().size());
-        for (Optimizers.Entry entry : Optimizers.bocb()) {
-            List<TunedValue> values = TunedValues.bocb(entry.name());
-            assertEquals(16, values.size(), entry.name());
-            values.forEach(v -> assertTrue(v.learningRate() > 0 && v.weightDecay() >= 0, v.toString()));
-        }
-        assertEquals(List.of(), TunedValues.bocb("sophia_bocb"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"sgd, R-50, 0.1, 1e-4", "lars, CNX-T, 0.06, 0", "lamb, AF-12, 5e-3, 0.05", "sophia, MLP-S, 1e-4, 5e-4"})
-    void tunedValuesAreThePapers(String optimizer, String backbone, double lr, double decay) {
-        assertTrue(TunedValues.bocb().contains(new TunedValue(optimizer, backbone, lr, decay)));
     }
 
     /** State in arrays of the weights' size, beside what is smaller; matrices of AdaFactor need a row and a column. */

@@ -30,11 +30,11 @@ class FigureJsonTest {
                 StringColumn.create("g", "it's", "b", "b"));
         Map<String, Object> scatter = FigureJson.of(ScatterPlot.create("Loss </script>", table, "x", "y", "g"));
         assertEquals(2, ((List<?>) scatter.get("data")).size());
-        assertEquals("scatter", Json.at(first(scatter), "type"));
-        assertEquals("x", Json.at(scatter, "layout.xaxis.title.text"));
+        assertEquals("scatter", PlotlyJson.at(first(scatter), "type"));
+        assertEquals("x", PlotlyJson.at(scatter, "layout.xaxis.title.text"));
         Map<String, Object> histogram = FigureJson.of(Histogram.create("Counts", table, "x"));
-        assertEquals("histogram", Json.at(first(histogram), "type"));
-        assertEquals("Counts", Json.at(histogram, "layout.title.text"));
+        assertEquals("histogram", PlotlyJson.at(first(histogram), "type"));
+        assertEquals("Counts", PlotlyJson.at(histogram, "layout.title.text"));
         assertFalse(FigureJson.text(ScatterPlot.create("a", table, "x", "y")).contains(":NaN"));
     }
 
@@ -50,11 +50,11 @@ class FigureJsonTest {
                 .build();
         Map<String, Object> json = FigureJson.of(
                 new Figure(layout, Config.builder().displayModeBar(false).build(), heat));
-        List<?> rows = (List<?>) Json.at(first(json), "z");
+        List<?> rows = (List<?>) PlotlyJson.at(first(json), "z");
         assertNull(((List<?>) rows.get(0)).get(1));
-        assertEquals(30, Json.at(json, "layout.title.font.size"));
-        assertEquals("up", Json.at(json, "layout.yaxis.title.text"));
-        assertEquals(false, Json.at(json, "config.displayModeBar"));
+        assertEquals(30, PlotlyJson.at(json, "layout.title.font.size"));
+        assertEquals("up", PlotlyJson.at(json, "layout.yaxis.title.text"));
+        assertEquals(false, PlotlyJson.at(json, "config.displayModeBar"));
     }
 
     @Test
@@ -67,6 +67,6 @@ class FigureJsonTest {
     }
 
     private static Map<String, Object> first(Map<String, Object> figure) {
-        return Json.object(((List<?>) figure.get("data")).get(0));
+        return PlotlyJson.object(((List<?>) figure.get("data")).get(0));
     }
 }

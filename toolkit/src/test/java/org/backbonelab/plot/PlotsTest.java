@@ -14,6 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 class PlotsTest {
@@ -64,6 +67,38 @@ class PlotsTest {
         Chart again = Samples.all().get(kind).withTitle("A title").withYTitle("loss (nats)");
         assertEquals(text, FigureJson.text(again));
         assertTrue(chart.asJavascript("place").contains("Plotly.newPlot"));
+    }
+
+    /** A training that diverged is shown as that, not as a number and not as a gap that nobody explains. */
+    @Test
+    void whatDivergedIsCalledSo() {
+        Table means = Table.create(
+                "t",
+                StringColumn.create("backbone", "vit", "vit", "cnn"),
+                StringColumn.create("optimizer", "sgd", "lion", "sgd"),
+                DoubleColumn.create("top1", Double.NaN, 80, Double.NaN),
+                DoubleColumn.create("diverged", 1, 0, 0),
+                StringColumn.create("mark", "✗", "★", ""));
+        JsonNode map = json(Plots.heatmap(means, "optimizer", "backbone", "top1", "mark"));
+        assertEquals("diverged ✗", map.at("/layout/annotations/0/text").asText());
+        assertEquals("–", map.at("/layout/annotations/1/text").asText());
+        assertTrue(map.at("/data/0/z/0/0").isNull());
+        JsonNode bars = json(Plots.bars(means, "optimizer", "top1", "backbone"));
+        assertEquals("diverged: sgd vit", bars.at("/layout/annotations/0/text").asText());
+        Table rows = Table.create(
+                "t",
+                DoubleColumn.create("lr", 1, 2, 3, 4, 5, 6),
+                StringColumn.create("optimizer", "a", "a", "a", "a", "a", "a"),
+                StringColumn.create("status", "OK", "DIVERGED", "DIVERGED", "DIVERGED", "DIVERGED", "DIVERGED"),
+                DoubleColumn.create("top1", 50, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
+        assertEquals(
+                "diverged: a 2, a 3, a 4, a 5 and 1 more",
+                json(Plots.lines(rows, "lr", "top1", "optimizer"))
+                        .at("/layout/annotations/0/text")
+                        .asText());
+        assertTrue(json(Plots.lines(rows.first(1), "lr", "top1", "optimizer"))
+                .at("/layout/annotations")
+                .isMissingNode());
     }
 
     @Test

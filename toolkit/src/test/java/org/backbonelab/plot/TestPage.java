@@ -22,7 +22,7 @@ public final class TestPage {
         Duration limit = Duration.ofSeconds(20);
         try (Browser browser = new Browser(command.get(), limit)) {
             String wait = "new Promise(done => { const frame = document.createElement('iframe');"
-                    + " frame.style = 'width:900px;height:900px'; frame.srcdoc = " + Json.write(html) + ";"
+                    + " frame.style = 'width:900px;height:900px'; frame.srcdoc = " + PlotlyJson.write(html) + ";"
                     + " document.body.append(frame);"
                     + " setInterval(() => { const window = frame.contentWindow, document = window.document;"
                     + " if (" + condition + ") done(String(" + script + ")); }, 50); })";

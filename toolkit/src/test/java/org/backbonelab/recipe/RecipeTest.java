@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.backbonelab.io.Json;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.optim.Schedule;
-import org.backbonelab.results.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.model.Backbones;
 import org.junit.jupiter.api.Test;
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.backbonelab.io.Json;
 import org.backbonelab.testing.Rows;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,5 +123,14 @@ class RowStoreTest {
         String old = Json.write(Rows.of(1, "resnet_micro", 0.1, 0, 50)).replaceAll("\"nonfinite_updates\":0.0,", "");
         assertTrue(!old.contains("nonfinite"), old);
         assertEquals(0, Json.read(old, Row.class, "row").metrics().get(Row.NON_FINITE));
+    }
+
+    /** A row that counted as damaged would be trained again without a word. */
+    @Test
+    void rowOfALaterVersionIsReadWithoutWhatIsNotKnown() throws IOException {
+        Row row = Rows.of(1, "a", 0.1, 0, 1);
+        String later = Json.write(row).replaceFirst("\\{", "{\"aFieldToCome\":[1],");
+        Files.writeString(store.folder().resolve("0000000000000001.json"), later);
+        assertEquals(Json.write(row), Json.write(store.find("0000000000000001").orElseThrow()));
     }
 }

@@ -73,6 +73,19 @@ class SelectTest {
         assertArrayEquals(new double[] {3, 1}, mean.doubleColumn("n").asDoubleArray());
     }
 
+    /** The seed that happened not to diverge is no mean of both. */
+    @Test
+    void whatDivergedOnceHasNoMeanAndIsCounted() {
+        Table rows = Tables.of(
+                "t",
+                List.of(Rows.of(1, "a", 0.1, 0, 60), Rows.of(2, "a", 0.1, 1, Double.NaN), Rows.of(3, "b", 0.1, 0, 30)));
+        Table mean = Select.mean(rows, "val_top1", "backbone");
+        assertArrayEquals(
+                new double[] {Double.NaN, 30}, mean.doubleColumn("val_top1").asDoubleArray());
+        assertArrayEquals(new double[] {1, 0}, mean.doubleColumn("diverged").asDoubleArray());
+        assertTrue(Double.isNaN(mean.doubleColumn("lo").getDouble(0)));
+    }
+
     @Test
     void frontierHoldsNewMinima() {
         Table points = Table.create(

@@ -15,12 +15,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.backbonelab.io.Json;
 import org.backbonelab.recipe.NonFinite;
+import org.backbonelab.recipe.ObjectiveSettings;
 import org.backbonelab.recipe.ParameterGroup;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Recipes;
 import org.backbonelab.recipe.Sharpness;
-import org.backbonelab.results.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -166,5 +167,28 @@ class CellTest {
                         () -> Cell.parse(CELL.json().replace("\"rho\":0.05", "\"rho\":-1")))
                 .getMessage();
         assertEquals("cell: rho is -1.0, expected 0 (plain step) or more", message);
+    }
+
+    @Test
+    void aSettingThatItsObjectiveDoesNotHaveIsRefused() {
+        ObjectiveSettings misspelt = Recipe.supervised().objective().with("label_smothing", 0.1);
+        Recipe recipe = Recipe.supervised().withObjective(misspelt.name(), misspelt.settings());
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> cell(100, "resnet_micro", List.of(recipe), 0))
+                .getMessage();
+        assertEquals("a setting of objective supervised is label_smothing, expected one of [label_smoothing]", message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batchSize", "trainImages", "flip"})
+    void aMisspeltFieldIsRefusedWithTheNearestName(String field) {
+        String cell = cell(100, "resnet_micro", List.of(Recipe.supervised()), 0).json();
+        String misspelt = cell.replace("\"" + field + "\"", "\"" + field.replaceFirst("i", "") + "\"");
+        String message = assertThrows(IllegalArgumentException.class, () -> Cell.parse(misspelt))
+                .getMessage();
+        assertTrue(
+                message.contains("unknown field \"" + field.replaceFirst("i", "") + "\"")
+                        && message.contains("nearest known one is \"" + field + "\""),
+                message);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.backbonelab.data.Augmentation;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
@@ -44,16 +44,17 @@ final class Studies {
         return row.status() + " " + metrics + " " + new TreeMap<>(row.series()) + " " + weights;
     }
 
-    /** A runner that makes up rows: top-1 is the number given for a cell. */
+    /** A runner that makes up rows: top-1 is the number given for a cell; NaN has diverged. */
     static Runner fake(Function<Cell, Double> top1) {
         return (cells, store, done) -> {
             for (Cell cell : cells) {
+                double number = top1.apply(cell);
                 Row row = new Row(
                         cell.id(),
                         cell.json(),
                         cell.axes(),
-                        Row.Status.OK,
-                        Map.of("val_top1", top1.apply(cell), "test_top1", top1.apply(cell)),
+                        Double.isNaN(number) ? Row.Status.DIVERGED : Row.Status.OK,
+                        Map.of("val_top1", number, "test_top1", number),
                         Map.of(),
                         Map.of(),
                         0.1);

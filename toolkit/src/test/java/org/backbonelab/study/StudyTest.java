@@ -208,13 +208,13 @@ class StudyTest {
         List<String> told = new ArrayList<>();
         Progress progress = new Progress() {
             @Override
-            public void started(int total, int done) {
-                told.add("started " + done + "/" + total);
+            public void started(int total, int done, int diverged) {
+                told.add("started " + done + "/" + total + ", " + diverged + " diverged");
             }
 
             @Override
-            public void readBack(int cells, int total) {
-                told.add("read back " + cells + "/" + total);
+            public void readBack(int cells, int diverged, int total) {
+                told.add("read back " + cells + "/" + total + ", " + diverged + " diverged");
             }
 
             @Override
@@ -232,17 +232,32 @@ class StudyTest {
         assertThrows(IllegalStateException.class, () -> study.run(Studies.breaking(runner, 1), store, Progress.NONE));
         study.run(runner, store, progress);
         assertEquals(
-                List.of("started 1/6", "2/6 12.3 %", "3/6 12.3 %", "4/6 12.3 %", "5/6 12.3 %", "6/6 12.3 %", "ended"),
+                List.of(
+                        "started 1/6, 0 diverged",
+                        "2/6 12.3 %",
+                        "3/6 12.3 %",
+                        "4/6 12.3 %",
+                        "5/6 12.3 %",
+                        "6/6 12.3 %",
+                        "ended"),
                 told);
         told.clear();
         study.run(runner, store, progress);
-        assertEquals(List.of("started 4/6", "read back 2/6", "ended"), told);
+        assertEquals(List.of("started 4/6, 0 diverged", "read back 2/6, 0 diverged", "ended"), told);
         Study growing = grid().tuneLr(1, 3).growLr(1).seeds(0, 1);
         growing.run(runner, store, Progress.NONE);
         told.clear();
         growing.run(runner, store, progress);
         // The smaller of equal rates is the best, so each of the two grids grows by one cell.
-        assertEquals(List.of("started 4/6", "read back 2/8", "read back 2/8", "ended"), told);
+        assertEquals(
+                List.of("started 4/6, 0 diverged", "read back 2/8, 0 diverged", "read back 2/8, 0 diverged", "ended"),
+                told);
+        Runner unstable = Studies.fake(c -> c.seed() == 1 || c.backbone().equals("vit_micro") ? Double.NaN : 12);
+        RowStore other = new RowStore(store.folder().resolve("unstable"));
+        study.run(unstable, other, Progress.NONE);
+        told.clear();
+        study.run(unstable, other, progress);
+        assertEquals(List.of("started 4/6, 2 diverged", "read back 2/6, 2 diverged", "ended"), told);
     }
 
     @ParameterizedTest

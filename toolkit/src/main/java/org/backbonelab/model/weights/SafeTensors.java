@@ -2,25 +2,24 @@ package org.backbonelab.model.weights;
 
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.backbonelab.io.AtomicFile;
+import org.backbonelab.io.Json;
 
 /**
  * Reads and writes safetensors: 8 bytes length of the header, the header (JSON), the values.
@@ -34,10 +33,7 @@ public final class SafeTensors {
     private static final long HEADER_MOST = 100_000_000;
 
     private static final String METADATA = "__metadata__";
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper MAPPER = Json.mapper();
 
     private final Path file;
     private long start;
@@ -186,25 +182,20 @@ public final class SafeTensors {
      * @throws WeightException if the file cannot be written
      */
     public static void write(Path file, Map<String, StoredTensor> tensors) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try (FileChannel channel = FileChannel.open(
-                part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            write(channel, ByteBuffer.wrap(header(tensors)));
-            for (StoredTensor tensor : tensors.values()) {
-                float[] values = tensor.values().get();
-                ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
-                        .order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(values);
-                write(channel, bytes);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            throw new WeightException(file + ": cannot be written (" + e.getMessage() + ")", e);
-        }
         try {
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new WeightException(file + ": cannot be written (" + e.getMessage() + ")", e);
+            AtomicFile.write(file, out -> {
+                out.write(header(tensors));
+                for (StoredTensor tensor : tensors.values()) {
+                    float[] values = tensor.values().get();
+                    ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+                            .order(ByteOrder.LITTLE_ENDIAN);
+                    bytes.asFloatBuffer().put(values);
+                    out.write(bytes.array());
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw new WeightException(
+                    file + ": cannot be written (" + e.getCause().getMessage() + ")", e);
         }
     }
 
@@ -227,11 +218,5 @@ public final class SafeTensors {
         ByteBuffer out = ByteBuffer.allocate(PROLOGUE + size).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(size).put(json).put(" ".repeat(size - json.length).getBytes(StandardCharsets.US_ASCII));
         return out.array();
-    }
-
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

@@ -1,0 +1,2 @@
+/** Published files: fetched over HTTP, checked, continued. */
+package org.backbonelab.data.fetch;

@@ -1,0 +1,20 @@
+package org.backbonelab.measure;
+
+import java.util.List;
+import org.backbonelab.study.Measure;
+
+/** The list of measures: what a worker process can take. */
+public final class Measures {
+    private Measures() {}
+
+    /** Returns all measures. */
+    public static List<Measure> all() {
+        return List.of(
+                FeatureDistance.overDepth(),
+                Reconstructions.pictures(),
+                Hessian.topEigenvalue(),
+                LossSurface.grid(),
+                ActiveNeurons.overDepth(),
+                Spectra.overDepth());
+    }
+}

@@ -1,0 +1,35 @@
+package org.backbonelab.study;
+
+import java.util.List;
+import org.backbonelab.io.Json;
+
+/**
+ * What a runner is to do: train a cell unless it is finished, and measure on its network.
+ *
+ * @param cell to be trained
+ * @param measures names of what is to be measured; a runner that does not know one leaves it to its caller
+ */
+public record Task(Cell cell, List<String> measures) {
+    /** A task as text: the cell is its canonical JSON. */
+    private record Text(String cell, List<String> measures) {}
+
+    /** Copies the names. */
+    public Task {
+        measures = List.copyOf(measures);
+    }
+
+    /** Returns the task on one line. */
+    String json() {
+        return Json.write(new Text(cell.json(), measures));
+    }
+
+    /**
+     * Reads a task back.
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    static Task parse(String json) {
+        Text text = Json.read(json, Text.class, "task");
+        return new Task(Cell.parse(text.cell), text.measures);
+    }
+}

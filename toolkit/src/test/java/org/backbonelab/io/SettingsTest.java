@@ -1,0 +1,64 @@
+package org.backbonelab.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SettingsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "SCALE, ' Laptop ', Laptop",
+        "FRESH, 1, 1",
+        "BACKBONELAB_WORKERS, ' 0', 0",
+        "BACKBONELAB_THREADS, 16, 16",
+        "BACKBONELAB_CHECKPOINT_SECONDS, 0.5, 0.5",
+        "BACKBONELAB_DATA, /some where/data, /some where/data",
+        "BACKBONELAB_PNG, OFF, OFF"
+    })
+    void takesWhatItSays(Settings setting, String text, String value) {
+        assertEquals(Optional.of(value), setting.checked(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SCALE, big, 'quick, laptop or paper'",
+        "FRESH, true, 1 or 0",
+        "BACKBONELAB_WORKERS, -1, a whole number of 0 or more",
+        "BACKBONELAB_WORKERS, many, a whole number of 0 or more",
+        "BACKBONELAB_THREADS, 0, a whole number of 1 or more",
+        "BACKBONELAB_THREADS, 1.5, a whole number of 1 or more",
+        "BACKBONELAB_CHECKPOINT_SECONDS, -1, 'seconds between checkpoints, 0 for every update'",
+        "BACKBONELAB_CHECKPOINT_SECONDS, 1e3, 'seconds between checkpoints, 0 for every update'",
+        "BACKBONELAB_CHECKPOINT_SECONDS, NaN, 'seconds between checkpoints, 0 for every update'",
+        "BACKBONELAB_PNG, no, on or off"
+    })
+    void refusesAnythingElseByName(Settings setting, String text, String expected) {
+        String message = assertThrows(IllegalArgumentException.class, () -> setting.checked(text))
+                .getMessage();
+        assertEquals(setting + " is \"" + text + "\", expected " + expected, message);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void blanksSetNothing(Settings setting) {
+        assertEquals(Optional.empty(), setting.checked(null));
+        assertEquals(Optional.empty(), setting.checked("  "));
+    }
+
+    @Test
+    void theReadmeHasTheTable() throws IOException {
+        String readme = Files.readString(Path.of("..", "environment", "README.md"));
+        assertTrue(
+                readme.contains(Settings.table()),
+                () -> "environment/README.md lacks this table, line by line:\n" + Settings.table());
+    }
+}

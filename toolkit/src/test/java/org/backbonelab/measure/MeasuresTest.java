@@ -1,0 +1,121 @@
+package org.backbonelab.measure;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.backbonelab.data.Datasets;
+import org.backbonelab.data.ImageSource;
+import org.backbonelab.data.Images;
+import org.backbonelab.data.Split;
+import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.model.Backbone;
+import org.backbonelab.model.ConvNeXt;
+import org.backbonelab.model.FcmaeDecoder;
+import org.backbonelab.recipe.Recipe;
+import org.backbonelab.recipe.Recipes;
+import org.backbonelab.study.Measure;
+import org.backbonelab.study.Trained;
+import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Nets;
+import org.backbonelab.train.objective.Masked;
+import org.backbonelab.train.objective.Supervised;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Measures as a cell takes them. */
+class MeasuresTest {
+    private static final Split SPLIT = split();
+
+    private static Split split() {
+        Images images = Images.synthetic(60, 1, 28, 10, 3);
+        return Datasets.of("measured", images, images).split(20, 20, 20, 0);
+    }
+
+    private static Measure.Found measure(Measure measure, Backbone model) {
+        return measure.measure(new Trained(model, SPLIT, Recipe.supervised(), null, 0));
+    }
+
+    @Test
+    void namesAreDistinct() {
+        assertEquals(
+                Measures.all().size(),
+                Measures.all().stream().map(Measure::name).distinct().count());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vit_micro, 4", "mixer_micro, 4", "resnet_micro, 3", "convnextv2_micro, 4"})
+    void activeNeuronsHaveOneShareABlock(String name, int blocks) {
+        try (NDManager manager = Torch.newManager()) {
+            Measure.Found found = measure(ActiveNeurons.overDepth(), Nets.create(manager, name));
+            List<Double> shares = found.series().get("active_neurons");
+            assertEquals(blocks, shares.size());
+            // Symmetric initial weights: about half of the units are positive.
+            shares.forEach(s -> assertEquals(50, s, 25));
+            assertEquals(shares.get(0), found.metrics().get("active_neurons_first"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"convnext_micro, 4", "convnextv2_micro, 4", "resnet_micro, 0"})
+    void featureDistanceHasOneValueAConvNeXtBlock(String name, int blocks) {
+        try (NDManager manager = Torch.newManager()) {
+            Measure.Found found = measure(FeatureDistance.overDepth(), Nets.create(manager, name));
+            List<Double> values = found.series().getOrDefault("feature_distance", List.of());
+            assertEquals(blocks, values.size());
+            values.forEach(v -> assertTrue(v >= 0 && v <= 1, "distance " + v));
+        }
+    }
+
+    @Test
+    void measuresLeaveTheNetworkAsItWas() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Nets.create(manager, "resnet_micro");
+            Map<String, float[]> before = new TreeMap<>(Nets.values(model.namedParameters()));
+            for (Measure m : Measures.all()) {
+                if (m.after(new Supervised(model, 0))) {
+                    Measure.Found first = measure(m, model);
+                    assertEquals(first, measure(m, model), m.name() + " is not repeatable");
+                    Nets.values(model.namedParameters())
+                            .forEach((key, after) -> assertArrayEquals(before.get(key), after, m.name() + " " + key));
+                }
+            }
+        }
+    }
+
+    @Test
+    void reconstructionKeepsWhatIsVisible() {
+        try (NDManager manager = Torch.newManager()) {
+            ConvNeXt model = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
+            FcmaeDecoder decoder = new FcmaeDecoder(model, 16);
+            decoder.initialize(manager, 1);
+            Masked masked = new Masked(model, decoder, 0.6);
+            Map<String, List<Double>> series = Reconstructions.pictures()
+                    .measure(new Trained(model, SPLIT, Recipes.fcmae(), masked, 0))
+                    .series();
+            List<Double> original = series.get("image_original");
+            List<Double> holes = series.get("image_masked");
+            List<Double> painted = series.get("image_reconstructed");
+            assertEquals(Reconstructions.IMAGES * 784, original.size());
+            ImageSource test = SPLIT.test().subset(Reconstructions.IMAGES, 0);
+            Pixels image = new Pixels();
+            int removed = 0;
+            for (int i = 0; i < original.size(); i++) {
+                test.read(i / 784, image);
+                assertEquals((image.data()[i % 784] & 0xff) / 255.0, original.get(i), 6e-4, "pixel " + i);
+                removed += holes.get(i).isNaN() ? 1 : 0;
+                if (!holes.get(i).isNaN()) {
+                    assertEquals(original.get(i), holes.get(i));
+                    assertEquals(original.get(i), painted.get(i));
+                }
+                assertTrue(painted.get(i) >= 0 && painted.get(i) <= 1);
+            }
+            assertEquals(Reconstructions.IMAGES * 30 * 16, removed);
+        }
+    }
+}
