@@ -7,4 +7,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck disable=SC2119 # its arguments are packages, of which this needs no more
 set_up >&2
 export BACKBONELAB_RESULTS=${BACKBONELAB_RESULTS:-$TARGET/results/${SCALE:-laptop}}
+export BACKBONELAB_COMMITTED=${BACKBONELAB_COMMITTED:-$ROOT/notebooks/results}
 exec "$JAVA" "@$LIBRARY/java.args" org.backbonelab.Main "$@"

@@ -59,12 +59,15 @@ virtual environment, nbconvert, then set BACKBONELAB_JUPYTER_BIN to that environ
     DEBIAN_FRONTEND=noninteractive "${apt[@]}" install --no-install-recommends -y "$@" > /dev/null
 }
 
-# Hash of everything the jars are made of.
+# Hash of everything the jars are made of: the sources, and whether the commit that the build writes down has them.
 sources_hash() {
     (
         cd "$ROOT"
-        find pom.xml .mvn toolkit/pom.xml toolkit/src/main environment/kernel/pom.xml environment/kernel/src/main \
-            -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16
+        {
+            find pom.xml .mvn toolkit/pom.xml toolkit/src/main environment/kernel/pom.xml environment/kernel/src/main \
+                -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+            [[ -z $(git status --porcelain --untracked-files=no 2> /dev/null) ]] && echo clean || echo changed
+        } | sha256sum | cut -c 1-16
     )
 }
 

@@ -147,10 +147,10 @@ tool() {
     "$JUPYTER_BIN/python3" "$ROOT/environment/notebooks.py" "$@"
 }
 
-# The table of a study, and its series if it has any.
+# The cells of a study as JSON lines, and the table that shows them.
 copy_tables() {
     local table
-    for table in "$2/$1.csv" "$2/$1-series.csv"; do
+    for table in "$2/$1.csv" "$2/$1.jsonl"; do
         [[ ! -f $table ]] || cp "$table" "$3/"
     done
 }
@@ -167,7 +167,7 @@ run_study() {
     local study=$1 name file begun=$SECONDS status=ok
     name=$(notebook_of "$study")
     echo "$study: executing notebooks/$name.ipynb at scale $SCALE"
-    rm -f "$OUTPUT/$name".{ipynb,html} "$OUTPUT/$study".csv "$OUTPUT/$study"-series.csv
+    rm -f "$OUTPUT/$name".{ipynb,html} "$OUTPUT/$study".csv "$OUTPUT/$study".jsonl
     execute "$name" || status=FAILED
     copy_tables "$study" "$BACKBONELAB_RESULTS" "$OUTPUT"
     if [[ -f $OUTPUT/$name.ipynb ]]; then

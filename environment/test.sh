@@ -35,6 +35,11 @@ step "notebook tools"
 step "committed notebooks"
 tool check --committed notebooks/*.ipynb
 
+step "the cheapest committed row of each study, trained again"
+for rows in notebooks/results/*.jsonl; do
+    environment/backbonelab.sh run --again "$(basename "$rows" .jsonl):cheapest"
+done
+
 step "all notebooks at scale quick"
 fresh=$(mktemp -d "$TARGET/test-results.XXXXXX")
 trap 'rm -rf "$fresh"' EXIT

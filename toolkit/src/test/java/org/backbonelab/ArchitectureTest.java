@@ -130,7 +130,8 @@ class ArchitectureTest {
                         "java..",
                         "com.fasterxml.jackson..",
                         "tech.tablesaw..",
-                        "org.hipparchus.."))
+                        "org.hipparchus..",
+                        "org.slf4j.."))
                 .check(MAIN);
     }
 

@@ -52,7 +52,7 @@ class KillTest {
                 .withRegularisation(0.1, 0.1)
                 .withEma(Ema.of(0.95))
                 .withEvaluateEvery(scale);
-        return new Cell("synthetic", 60, 40, 40, "convnextv2_micro", "kill", List.of(first, second), 3, List.of());
+        return new Cell("synthetic", 60, 40, 40, "convnextv2_micro", "kill", List.of(first, second), 3);
     }
 
     private Process start(Cell cell, String... command) throws IOException {

@@ -142,7 +142,7 @@ class MainTest {
     @Test
     void trainsACellOnceAndReportsIt() throws IOException {
         Recipe recipe = Recipe.supervised().withEpochs(0.5).withBatchSize(10);
-        Cell cell = new Cell("synthetic", 40, 10, 10, "resnet_micro", "plain", List.of(recipe), 0, List.of());
+        Cell cell = new Cell("synthetic", 40, 10, 10, "resnet_micro", "plain", List.of(recipe), 0);
         Path file = Files.writeString(folder.resolve("cell.json"), cell.json());
         Ran first = run("run", file.toString(), "--results", results());
         assertEquals(0, first.code, first.err);
@@ -160,7 +160,7 @@ class MainTest {
 
     private Path trained() throws IOException {
         Recipe recipe = Recipe.supervised().withEpochs(0.5).withBatchSize(10);
-        Cell cell = new Cell("synthetic", 40, 10, 10, "resnet_micro", "plain", List.of(recipe), 0, List.of());
+        Cell cell = new Cell("synthetic", 40, 10, 10, "resnet_micro", "plain", List.of(recipe), 0);
         Path file = Files.writeString(folder.resolve("cell.json"), cell.json());
         assertEquals(0, run("run", file.toString(), "--results", results()).code);
         return folder.resolve("results").resolve(cell.id() + ".json");

@@ -75,8 +75,9 @@ public final class Plots {
 
     /** A box per category (quartiles, median, whiskers) over its points. */
     public static Chart box(Table table, String categoryColumn, String valueColumn) {
-        return series(SeriesTraces.boxes(table, categoryColumn, valueColumn, null), categoryColumn, valueColumn)
+        Chart chart = series(SeriesTraces.boxes(table, categoryColumn, valueColumn, null), categoryColumn, valueColumn)
                 .withLayout("xaxis.type", "category");
+        return noted(chart, table, valueColumn, categoryColumn);
     }
 
     /**
@@ -85,10 +86,14 @@ public final class Plots {
      * @param colourColumn the group of a category's first row
      */
     public static Chart box(Table table, String categoryColumn, String valueColumn, String colourColumn) {
-        return series(SeriesTraces.boxes(table, categoryColumn, valueColumn, colourColumn), categoryColumn, valueColumn)
+        Chart chart = series(
+                        SeriesTraces.boxes(table, categoryColumn, valueColumn, colourColumn),
+                        categoryColumn,
+                        valueColumn)
                 .withLayout("xaxis.type", "category")
                 .withLayout("legend.title.text", Texts.axis(colourColumn))
                 .withSize(900, 420);
+        return noted(chart, table, valueColumn, categoryColumn);
     }
 
     /** Lying bars made of parts, one bar a category, the first on top; the length is the sum of a category's parts. */

@@ -1,5 +1,7 @@
 package org.backbonelab.recipe;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /**
  * How fast the moving average of the weights forgets: average = decay * average + (1 - decay) * weights, each update.
  *
@@ -42,6 +44,7 @@ public record Ema(double decay, Warmup warmup) {
     }
 
     /** Tells whether there is an average. */
+    @JsonIgnore
     public boolean isOn() {
         return decay > 0;
     }

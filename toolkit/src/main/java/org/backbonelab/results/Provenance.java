@@ -1,20 +1,18 @@
 package org.backbonelab.results;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Where a number comes from: code, versions, machine. */
 public final class Provenance {
-    private static final String COMMIT = git("rev-parse", "HEAD");
-    private static final boolean DIRTY =
-            !git("status", "--porcelain", "--untracked-files=no").isEmpty();
+    private static final String COMMIT = commit();
 
     private static final String PROCESSOR = processor();
 
@@ -27,7 +25,7 @@ public final class Provenance {
      */
     public static Map<String, String> capture(Map<String, String> more) {
         Map<String, String> out = new TreeMap<>(more);
-        out.put("git_commit", COMMIT.isEmpty() ? "unknown" : COMMIT + (DIRTY ? "+changes" : ""));
+        out.put("git_commit", COMMIT);
         out.put("java", System.getProperty("java.vendor") + " " + System.getProperty("java.version"));
         out.put("jvm", System.getProperty("java.vm.name"));
         out.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
@@ -47,23 +45,21 @@ public final class Provenance {
         }
     }
 
-    /** Returns the trimmed output of a git command, or nothing where git or a repository is missing. */
-    private static String git(String... arguments) {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "git";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            boolean ended = process.waitFor(10, TimeUnit.SECONDS);
-            return ended && process.exitValue() == 0 ? text.trim() : "";
+    /**
+     * Returns the commit that the classes were built from, as the build has written it beside them; asking git would tell
+     * of the caller's folder. {@code +changes} follows where the work tree had some.
+     */
+    private static String commit() {
+        Properties built = new Properties();
+        try (InputStream in = Provenance.class.getResourceAsStream("/org/backbonelab/git.properties")) {
+            if (in == null) {
+                return "unknown";
+            }
+            built.load(in);
         } catch (IOException e) {
-            return "";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "";
+            return "unknown";
         }
+        String id = built.getProperty("git.commit.id.full", "unknown");
+        return id + (Boolean.parseBoolean(built.getProperty("git.dirty")) ? "+changes" : "");
     }
 }

@@ -64,7 +64,9 @@ public final class Claims {
             verdict.append((isTest ? together.verdict(next) : given.get(i)).toString());
             next += isTest ? 1 : 0;
         }
-        return Table.create("claims (" + together.tests + " tests, Holm's correction)")
+        int tests = together.tests;
+        String name = tests == 0 ? "" : " (" + tests + (tests == 1 ? " test)" : " tests, Holm's correction)");
+        return Table.create("claims" + name)
                 .addColumns(text("claim", 0), text("paper", 1), text("ours", 2), p, verdict);
     }
 

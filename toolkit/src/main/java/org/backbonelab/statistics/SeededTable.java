@@ -73,7 +73,7 @@ public final class SeededTable {
         return new SeededTable(rows, value, false, by);
     }
 
-    /** Groups results whose ratios are compared, such as eigenvalues; what is not positive has none, and counts as diverged. */
+    /** Groups results whose ratios are compared, such as eigenvalues; what is not positive has no result. */
     public static SeededTable ofRatios(Table rows, String value, String... by) {
         return new SeededTable(rows, value, true, by);
     }

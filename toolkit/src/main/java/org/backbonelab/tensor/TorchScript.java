@@ -22,8 +22,9 @@ import java.util.zip.ZipOutputStream;
  * A TorchScript class, loaded from its source text: any operator of libtorch, differentiable, in one native call.
  *
  * <p>libtorch reads a zip of source text and a few bytes of pickle that name the class; this class writes that zip, so
- * no Python is needed. The source is one {@code class Name(Module)} without attributes, in the dialect of
- * {@code torch.jit.save}: operators are {@code torch.name(...)}, every parameter has a type, {@code self} none.
+ * no Python is needed. The source is one {@code class Name(Module)} without attributes, in ordinary Python that
+ * TorchScript knows: operators, methods of tensors, {@code torch.name(...)}, {@code zip}, {@code is not None}. Every
+ * parameter has a type, {@code self} none; types of numbers are numbers (6 = float32, 15 = bfloat16).
  */
 public final class TorchScript {
     private static final ThreadLocal<Boolean> PLAIN_EXECUTOR = ThreadLocal.withInitial(() -> false);

@@ -85,6 +85,11 @@ class PlotsTest {
         assertTrue(map.at("/data/0/z/0/0").isNull());
         JsonNode bars = json(Plots.bars(means, "optimizer", "top1", "backbone"));
         assertEquals("diverged: sgd vit", bars.at("/layout/annotations/0/text").asText());
+        assertEquals(
+                "diverged: vit",
+                json(Plots.box(means, "backbone", "top1"))
+                        .at("/layout/annotations/0/text")
+                        .asText());
         Table rows = Table.create(
                 "t",
                 DoubleColumn.create("lr", 1, 2, 3, 4, 5, 6),

@@ -35,8 +35,7 @@ class CellTest {
             "convnextv2_micro",
             "fcmae",
             List.of(Recipes.fcmae().withEpochs(2), Recipe.supervised().withRho(0.05)),
-            3,
-            List.of("feature_distance"));
+            3);
 
     private static final ParameterGroup FROZEN_STEM = new ParameterGroup("conv1.*", 0, 0);
 
@@ -132,7 +131,7 @@ class CellTest {
     }
 
     private static Cell cell(int images, String backbone, List<Recipe> phases, long seed) {
-        return new Cell("synthetic", images, 50, 50, backbone, "plain", phases, seed, List.of());
+        return new Cell("synthetic", images, 50, 50, backbone, "plain", phases, seed);
     }
 
     @Test

@@ -12,8 +12,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.backbonelab.results.CsvRows;
+import org.backbonelab.results.Measured;
 import org.backbonelab.results.Row;
+import org.backbonelab.results.RowLines;
 import org.backbonelab.results.RowStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +29,8 @@ class CommittedRowsTest {
             .cells(0);
 
     /** Diverged, without a metric of the others, with numbers that want every digit. */
-    private List<Row> rows() {
-        List<Row> out = new ArrayList<>();
+    private List<RowLines.Line> lines(String semantics) {
+        List<RowLines.Line> out = new ArrayList<>();
         for (int i = 0; i < cells.size(); i++) {
             Cell cell = cells.get(i);
             Map<String, Double> metrics = i == 1
@@ -39,38 +40,37 @@ class CommittedRowsTest {
                     ? Map.of("alpha", List.of(Math.E, Double.NaN, Double.POSITIVE_INFINITY), "none", List.of())
                     : Map.of("train_loss", List.of(i / 3.0));
             Row.Status status = i == 1 ? Row.Status.DIVERGED : Row.Status.OK;
-            Map<String, String> provenance = Map.of("git_commit", "abc");
-            out.add(new Row(cell.id(), cell.json(), cell.axes(), status, metrics, series, provenance, 1.0 / 7));
+            Map<String, String> provenance = Map.of("git_commit", "abc", Finished.SEMANTICS, semantics);
+            Row row = new Row(cell.id(), cell.json(), cell.axes(), status, metrics, series, provenance, 1.0 / (7 - i));
+            Map<String, Double> found = Map.of("warmth", i + 0.1);
+            out.add(new RowLines.Line(row, List.of(new Measured(cell.id(), "warmth", 1, found, Map.of(), Map.of()))));
         }
         return out;
     }
 
+    private Path file() {
+        return folder.resolve("grid.jsonl");
+    }
+
     private void write() {
-        CsvRows.write(rows(), folder.resolve("grid.csv"));
+        RowLines.write(lines("training 1"), file());
     }
 
     @Test
-    void aTableGivesBackEveryRow() throws IOException {
+    void aFileGivesBackEveryLine() throws IOException {
         write();
         Files.writeString(folder.resolve("other.csv"), "a,b\n1,2\n");
         CommittedRows committed = CommittedRows.in(folder);
-        List<Row> found =
+        List<RowLines.Line> found =
                 cells.stream().map(c -> committed.find(c).orElseThrow()).toList();
-        for (int i = 0; i < cells.size(); i++) {
-            Row expected = rows().get(i);
-            assertEquals(expected.status(), found.get(i).status());
-            assertEquals(expected.axes(), found.get(i).axes());
-            assertEquals(expected.cell(), found.get(i).cell());
-            assertEquals(expected.series(), found.get(i).series());
-        }
-        Path again = folder.resolve("again");
-        Files.createDirectory(again);
-        CsvRows.write(found, again.resolve("grid.csv"));
-        assertEquals(Files.readString(folder.resolve("grid.csv")), Files.readString(again.resolve("grid.csv")));
+        assertEquals(lines("training 1"), found);
+        assertEquals(0.1, found.get(0).joined().metrics().get("warmth"));
+        RowLines.write(found, folder.resolve("again"));
+        assertEquals(Files.readString(file()), Files.readString(folder.resolve("again")));
     }
 
     @Test
-    void onlyCellsThatAreInNoTableAreTrained() {
+    void onlyCellsThatAreInNoFileAreTrained() {
         write();
         Cell other = Study.of("grid", "synthetic")
                 .backbones("mixer_micro")
@@ -79,39 +79,39 @@ class CommittedRowsTest {
                 .get(0);
         List<Cell> all = new ArrayList<>(cells);
         all.add(other);
+        assertEquals(Set.of(other.id()), trained(all));
+    }
+
+    private Set<String> trained(List<Cell> all) {
         Set<String> trained = new LinkedHashSet<>();
         Runner runner = Studies.fake(cell -> {
             trained.add(cell.id());
             return 1.0;
         });
         RowStore store = new RowStore(folder.resolve("store"));
-        Tally tally = new Tally(all.size(), store, CommittedRows.in(folder), Progress.NONE);
-        assertEquals(5, tally.begin(all, runner).size());
-        assertEquals(Set.of(other.id()), trained);
+        Tally tally = new Tally(store, CommittedRows.in(folder), List.of(), runner, Progress.NONE);
+        tally.begin(all, all.size());
+        assertEquals(all.size(), tally.lines().size());
+        return trained;
     }
 
+    /** Equal ids are equal questions; the answer is another one where the rules are. */
     @Test
-    void aTableWithoutItsSeriesIsNoCache() throws IOException {
-        write();
-        Files.delete(folder.resolve("grid" + CsvRows.SERIES));
-        assertTrue(CommittedRows.in(folder).find(cells.get(0)).isEmpty());
+    void rowsOfOtherRulesAreNotUsed() {
+        RowLines.write(lines("training 0"), file());
+        assertEquals(4, trained(cells).size());
     }
 
     /** In two sittings. */
     @Test
-    void rowsAreAddedToATable() throws IOException {
-        Path file = folder.resolve("grid.csv");
-        assertEquals(2, CsvRows.add(rows().subList(0, 2), file));
-        assertEquals(2, CsvRows.add(rows(), file));
-        assertEquals(0, CsvRows.add(rows(), file));
-        String grown = Files.readString(file);
-        String series = Files.readString(folder.resolve("grid" + CsvRows.SERIES));
+    void linesAreAddedToAFile() throws IOException {
+        List<RowLines.Line> lines = lines("training 1");
+        assertEquals(2, RowLines.add(lines.subList(0, 2), file()));
+        assertEquals(2, RowLines.add(lines, file()));
+        assertEquals(0, RowLines.add(lines, file()));
+        String grown = Files.readString(file());
         write();
-        assertEquals(Files.readString(file), grown);
-        assertEquals(Files.readString(folder.resolve("grid" + CsvRows.SERIES)), series);
-        Path other = folder.resolve("other.csv");
-        Files.writeString(other, "a,b\n1,2\n");
-        assertThrows(IllegalArgumentException.class, () -> CsvRows.add(rows(), other));
+        assertEquals(Files.readString(file()), grown);
     }
 
     @Test
@@ -121,18 +121,11 @@ class CommittedRowsTest {
     }
 
     @Test
-    void aDamagedTableIsNamed() throws IOException {
+    void aDamagedFileIsNamedWithItsLine() throws IOException {
         write();
-        Path file = folder.resolve("grid.csv");
-        Files.writeString(file, Files.readString(file).replace("DIVERGED", "DIVRGED"));
-        CommittedRows committed = CommittedRows.in(folder);
-        String message = assertThrows(IllegalArgumentException.class, () -> committed.find(cells.get(1)))
+        Files.writeString(file(), Files.readString(file()).replace("DIVERGED", "DIVRGED"));
+        String message = assertThrows(IllegalArgumentException.class, () -> CommittedRows.in(folder))
                 .getMessage();
-        assertTrue(message.contains("grid.csv") && message.contains("DIVRGED"), message);
-
-        Files.writeString(folder.resolve("grid" + CsvRows.SERIES), "id,series,values\nx,y,1 two\n");
-        String other = assertThrows(IllegalArgumentException.class, () -> CommittedRows.in(folder))
-                .getMessage();
-        assertTrue(other.contains("grid-series.csv") && other.contains("two"), other);
+        assertTrue(message.contains("grid.jsonl, line 2") && message.contains("DIVRGED"), message);
     }
 }

@@ -35,7 +35,7 @@ class ProcessRunnerTest {
     void workersGiveTheRowsOfOneThreadInThisProcess() {
         assertEquals(1, Torch.threads());
         List<Row> here =
-                Studies.run(study(), Runner.serial(List.of()), store("here")).rows();
+                Studies.run(study(), Runners.serial(List.of()), store("here")).rows();
         List<Row> there =
                 Studies.run(study(), new ProcessRunner(2), store("there")).rows();
         assertEquals(4, there.size());
@@ -52,7 +52,7 @@ class ProcessRunnerTest {
         Set<Long> killed = new HashSet<>();
         Set<Long> others = new HashSet<>(pids());
         List<Row> rows = new ArrayList<>();
-        new ProcessRunner(1).run(study().cells(0), store("killed"), row -> {
+        new ProcessRunner(1).run(Studies.tasks(study()), store("killed"), row -> {
             rows.add(row);
             if (killed.isEmpty()) {
                 workers(others).forEach(p -> {
@@ -72,10 +72,34 @@ class ProcessRunnerTest {
         Study study = Studies.small("resnet_micro").track("fcmae", Recipes.fcmae());
         Set<Long> others = new HashSet<>(pids());
         String message = assertThrows(IllegalArgumentException.class, () -> new ProcessRunner(1)
-                        .run(study.cells(0), store("bad"), row -> {}))
+                        .run(Studies.tasks(study), store("bad"), row -> {}))
                 .getMessage();
         assertTrue(message.contains("resnet_micro") && message.contains("expected a ConvNeXt"), message);
         assertWorkersEnd(others);
+    }
+
+    /** One of three cannot be trained: the others are, and the end tells which failed. */
+    @Test
+    void aFailingCellDoesNotStopTheOthers() {
+        Study study =
+                Studies.small("resnet_micro", "convnextv2_micro", "vit_micro").track("t", Studies.recipe());
+        List<Task> tasks = new ArrayList<>(Studies.tasks(study));
+        Cell fine = tasks.get(0).cell();
+        Cell bad = new Cell("synthetic", 60, 20, 20, "resnet_micro", "t", List.of(Recipes.fcmae()), 0);
+        assertEquals(fine.backbone(), bad.backbone());
+        tasks.add(0, new Task(bad, List.of()));
+        for (Runner runner : List.of(new ProcessRunner(1), Runners.serial(List.of()))) {
+            RowStore store = store(runner.getClass().getSimpleName().replaceAll("[^A-Za-z]", ""));
+            List<String> done = new ArrayList<>();
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> runner.run(tasks, store, row -> done.add(row.id())))
+                    .getMessage();
+            assertTrue(
+                    message.startsWith("1 of 4 cells failed, the others are finished and kept: resnet_micro"), message);
+            assertTrue(message.contains("expected a ConvNeXt"), message);
+            assertEquals(3, done.size());
+            assertEquals(3, store.all().size());
+        }
     }
 
     @Test
@@ -83,7 +107,8 @@ class ProcessRunnerTest {
         Set<Long> others = new HashSet<>(pids());
         RowStore store = store("interrupted");
         assertThrows(CancellationException.class, () -> new ProcessRunner(1)
-                .run(study().cells(0), store, row -> Thread.currentThread().interrupt()));
+                .run(Studies.tasks(study()), store, row -> Thread.currentThread()
+                        .interrupt()));
         assertTrue(Thread.interrupted(), "the flag stays for the caller");
         assertFalse(store.all().isEmpty());
         assertWorkersEnd(others);

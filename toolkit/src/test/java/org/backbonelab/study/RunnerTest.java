@@ -36,7 +36,7 @@ class RunnerTest {
 
     @Test
     void sameStudyTwiceGivesTheSameRowsBitForBit() {
-        Runner serial = Runner.serial(List.of());
+        Runner serial = Runners.serial(List.of());
         List<Row> first = Studies.run(study(), serial, store("a")).rows();
         List<Row> second = Studies.run(study(), serial, store("b")).rows();
         assertEquals(8, first.size());
@@ -46,7 +46,7 @@ class RunnerTest {
 
     @Test
     void twoStudiesTogetherHaveEveryCellOnce() {
-        Runner serial = Runner.serial(List.of());
+        Runner serial = Runners.serial(List.of());
         RowStore store = store("both");
         Results some = Studies.run(study().optimizers("sgd"), serial, store);
         Results all = Studies.run(study(), serial, store);
@@ -58,7 +58,7 @@ class RunnerTest {
     /** The bar of issue 2: the CSV equals that of an unbroken run, wall time aside. */
     @Test
     void brokenStudyResumesToTheTableOfAnUnbrokenOne() {
-        Runner serial = Runner.serial(List.of());
+        Runner serial = Runners.serial(List.of());
         RowStore store = store("broken");
         for (int after : new int[] {1, 2}) {
             assertThrows(
@@ -82,7 +82,7 @@ class RunnerTest {
     @Test
     void interruptionStopsInTheMiddleOfACellAndKeepsTheFinishedOnes() {
         RowStore store = store("interrupted");
-        Runner serial = Runner.serial(List.of());
+        Runner serial = Runners.serial(List.of());
         Runner interrupting = (cells, rows, done) -> serial.run(cells, rows, row -> {
             done.accept(row);
             Thread.currentThread().interrupt();
@@ -95,7 +95,7 @@ class RunnerTest {
     @Test
     void divergenceIsARow() {
         Study study = Studies.small("resnet_micro").recipe(Studies.recipe().withOptimizer("sgd", 1e30, 0));
-        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
+        Row row = Studies.run(study, Runners.serial(List.of()), store("diverged"))
                 .rows()
                 .get(0);
         assertEquals(Row.Status.DIVERGED, row.status());
@@ -110,7 +110,7 @@ class RunnerTest {
     void divergenceInTheLastUpdateIsSeenToo() {
         Recipe oneStep = Studies.recipe().withOptimizer("sgd", 1e30, 0).withBatchSize(60);
         Study study = Studies.small("resnet_micro").recipe(oneStep);
-        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
+        Row row = Studies.run(study, Runners.serial(List.of()), store("diverged"))
                 .rows()
                 .get(0);
         assertTrue(Double.isFinite(row.metrics().get("train_loss")));
@@ -128,10 +128,10 @@ class RunnerTest {
     @Test
     void aDivergedSeedHasNoAccuracyInAnyTable() {
         Recipe bad = Studies.recipe().withOptimizer("sgd", 1e30, 0);
-        Row diverged = Studies.run(Studies.small("resnet_micro").recipe(bad), Runner.serial(List.of()), store("one"))
+        Row diverged = Studies.run(Studies.small("resnet_micro").recipe(bad), Runners.serial(List.of()), store("one"))
                 .rows()
                 .get(0);
-        Row fine = Studies.run(Studies.small("resnet_micro"), Runner.serial(List.of()), store("two"))
+        Row fine = Studies.run(Studies.small("resnet_micro"), Runners.serial(List.of()), store("two"))
                 .rows()
                 .get(0);
         Table table = Tables.of("both", List.of(diverged, fine));
@@ -160,7 +160,7 @@ class RunnerTest {
     void divergenceInPretrainingEndsTheCell() {
         Recipe bad = Recipes.fcmae().withLr(1e10).withBatchSize(10).withEpochs(1);
         Study study = Studies.small("convnextv2_micro").track("fcmae", bad, Studies.recipe());
-        Row row = Studies.run(study, Runner.serial(List.of()), store("diverged"))
+        Row row = Studies.run(study, Runners.serial(List.of()), store("diverged"))
                 .rows()
                 .get(0);
         assertEquals(Row.Status.DIVERGED, row.status());
@@ -177,7 +177,7 @@ class RunnerTest {
                 .track("supervised", Studies.recipe())
                 .track("fcmae", fcmae, Studies.recipe());
         List<Row> rows =
-                Studies.run(study, Runner.serial(List.of()), store("fcmae")).rows();
+                Studies.run(study, Runners.serial(List.of()), store("fcmae")).rows();
         assertTrue(rows.get(1).metrics().get("pretrain_train_loss") > 0);
         assertTrue(!rows.get(0)
                 .metrics()
@@ -191,7 +191,7 @@ class RunnerTest {
     void samCountsTwoPassesOfMultiplyAdds() {
         Study study = Studies.small("resnet_micro").vary("rho", 0, 0.1);
         List<Row> rows =
-                Studies.run(study, Runner.serial(List.of()), store("sam")).rows();
+                Studies.run(study, Runners.serial(List.of()), store("sam")).rows();
         double macs = rows.get(0).metrics().get("macs");
         assertEquals(3 * macs * 30, rows.get(0).metrics().get("train_macs"));
         assertEquals(6 * macs * 30, rows.get(1).metrics().get("train_macs"));
@@ -199,7 +199,7 @@ class RunnerTest {
 
     @Test
     void provenanceSaysWhereANumberComesFrom() {
-        Row row = Studies.run(Studies.small("resnet_micro"), Runner.serial(List.of()), store("p"))
+        Row row = Studies.run(Studies.small("resnet_micro"), Runners.serial(List.of()), store("p"))
                 .rows()
                 .get(0);
         for (String key : List.of("git_commit", "java", "jvm", "os", "data_sha256", "djl", "libtorch", "device")) {
@@ -214,11 +214,8 @@ class RunnerTest {
         Study pretraining = Studies.small("resnet_micro").track("fcmae", Recipes.fcmae());
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> Studies.run(pretraining, Runner.serial(List.of()), store("bad")))
+                        () -> Studies.run(pretraining, Runners.serial(List.of()), store("bad")))
                 .getMessage();
         assertTrue(message.contains("ResNet") && message.contains("ConvNeXt"), message);
-        Cell cell = Studies.small("resnet_micro").cells(0).get(0);
-        Cell measured = new Cell("synthetic", 60, 20, 20, "resnet_micro", "plain", cell.phases(), 0, List.of("warmth"));
-        assertThrows(IllegalArgumentException.class, () -> new CellTrainer(List.of()).train(measured));
     }
 }

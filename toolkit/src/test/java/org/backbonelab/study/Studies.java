@@ -1,10 +1,15 @@
 package org.backbonelab.study;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.backbonelab.data.augment.Augmentation;
@@ -46,8 +51,9 @@ final class Studies {
 
     /** A runner that makes up rows: top-1 is the number given for a cell; NaN has diverged. */
     static Runner fake(Function<Cell, Double> top1) {
-        return (cells, store, done) -> {
-            for (Cell cell : cells) {
+        return (tasks, store, done) -> {
+            for (Task task : tasks) {
+                Cell cell = task.cell();
                 double number = top1.apply(cell);
                 Row row = new Row(
                         cell.id(),
@@ -56,7 +62,7 @@ final class Studies {
                         Double.isNaN(number) ? Row.Status.DIVERGED : Row.Status.OK,
                         Map.of("val_top1", number, "test_top1", number),
                         Map.of(),
-                        Map.of(),
+                        Map.of(Finished.SEMANTICS, Semantics.of(cell)),
                         0.1);
                 store.put(row);
                 done.accept(row);
@@ -64,15 +70,35 @@ final class Studies {
         };
     }
 
+    /** Returns the cells of a study's first seed as tasks without measures. */
+    static List<Task> tasks(Study study) {
+        return study.cells(0).stream().map(cell -> new Task(cell, List.of())).toList();
+    }
+
     /** A runner that breaks down after some cells. */
     static Runner breaking(Runner runner, int after) {
-        return (cells, store, done) -> {
-            Iterator<Cell> first = List.copyOf(cells).iterator();
+        return (tasks, store, done) -> {
+            Iterator<Task> first = List.copyOf(tasks).iterator();
             for (int i = 0; i < after; i++) {
                 runner.run(List.of(first.next()), store, done);
             }
             throw new IllegalStateException("broken on purpose");
         };
+    }
+
+    /** Trains until the weights of the first phase are there, and interrupts the second. */
+    static void trainFirstPhase(Cell cell, RowStore store) {
+        Thread here = Thread.currentThread();
+        Thread watcher = new Thread(() -> {
+            while (!Files.exists(store.weights(cell.id(), 0))) {
+                Thread.onSpinWait();
+            }
+            here.interrupt();
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+        assertThrows(CancellationException.class, () -> new CellTrainer(List.of()).train(cell, store));
+        assertTrue(Thread.interrupted(), "the flag stays for the caller");
     }
 
     static Results run(Study study, Runner runner, RowStore store) {
