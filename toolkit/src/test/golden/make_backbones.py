@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json, golden/swin/<size>.json.
+"""Writes the golden files of BackbonesAgainstTimmTest: golden/backbones/<name>.json, golden/odd/<family>_<size>.json.
 
     git clone https://github.com/huggingface/pytorch-image-models timm
     git clone https://github.com/Westlake-AI/MogaNet
     git clone https://github.com/AILab-CVC/UniRepLKNet
     git clone https://github.com/DaiShiResearch/TransNeXt
     /usr/bin/python3 toolkit/src/test/golden/make_backbones.py timm MogaNet UniRepLKNet TransNeXt/classification [name ...]
-    python3 toolkit/src/test/golden/make_backbones.py --swin [size ...]
+    python3 toolkit/src/test/golden/make_backbones.py --odd
 
-The second form takes an installed timm of 1.0.31 or later. Before, timm took the grid of a later stage for smaller than it
-is wherever a side is odd, and so chose other windows than the features have; 228 pixels ended in an error.
+The second form, of sizes where sides become odd on the way, takes an installed timm of 1.0.31 or later. Before, timm's Swin
+took the grid of a later stage for smaller than it is wherever a side is odd, and so chose other windows than the features
+have; 228 pixels ended in an error.
 
 Weights are not stored: both sides make them by one rule from a parameter's name and its shape in timm.
 
@@ -315,21 +316,28 @@ def cases(timm):
     return out
 
 
-SWIN_SIZES = [60, 100, 104, 228, 240]
+ODD = [("swin", 60), ("swin", 100), ("swin", 104), ("swin", 228), ("swin", 240), ("convnext", 75), ("convnextv2", 101)]
 
 
-def swin(size):
-    """A tiny Swin of four stages; with patches of 4 the sides of these sizes become odd on the way."""
+def odd(family, size):
+    """A tiny network of four stages whose maps cannot be halved evenly at this size: Swin pads, ConvNeXt cuts."""
     import timm
+    from timm.models.convnext import ConvNeXt
     from timm.models.swin_transformer import SwinTransformer
-    shape = dict(patch_size=4, embed_dim=12, depths=(2, 2, 2, 2), num_heads=(1, 2, 4, 8), window_size=7)
     if tuple(int(n) for n in timm.__version__.split(".")[:3]) < (1, 0, 31):
-        raise SystemExit(f"timm is {timm.__version__}, expected 1.0.31 or later: others round odd grids down")
-    how = "SwinTransformer(" + ", ".join(f"{k}={v}" for k, v in {"img_size": size, **shape}.items()) + ")"
+        raise SystemExit(f"timm is {timm.__version__}, expected 1.0.31 or later: Swins of others round odd grids down")
+    if family == "swin":
+        make, shape = SwinTransformer, dict(img_size=size, patch_size=4, embed_dim=12, depths=(2, 2, 2, 2),
+                                            num_heads=(1, 2, 4, 8), window_size=7)
+    else:
+        make, shape = ConvNeXt, dict(depths=(1, 1, 1, 1), dims=(4, 8, 8, 8), conv_mlp=True)
+        if family == "convnextv2":
+            shape.update(use_grn=True, ls_init_value=None)
+    how = make.__name__ + "(" + ", ".join(f"{k}={v}" for k, v in shape.items()) + ")"
     return {
         "reference": {"name": "timm", "version": timm.__version__, "torch": torch.__version__, "how": how},
         "image": {"channels": 3, "size": size, "classes": 10},
-        **run(SwinTransformer(img_size=size, num_classes=10, drop_path_rate=0, **shape), size),
+        **run(make(num_classes=10, drop_path_rate=0, **shape), size),
     }
 
 
@@ -343,9 +351,9 @@ def write(path, file):
 
 def main():
     torch.set_num_threads(1)
-    if sys.argv[1] == "--swin":
-        for size in [int(a) for a in sys.argv[2:]] or SWIN_SIZES:
-            write(OUT.parent / "swin" / f"{size}.json", swin(size))
+    if sys.argv[1] == "--odd":
+        for family, size in ODD:
+            write(OUT.parent / "odd" / f"{family}_{size}.json", odd(family, size))
         return
     timm = load_timm(sys.argv[1])
     sys.path += sys.argv[2:5]

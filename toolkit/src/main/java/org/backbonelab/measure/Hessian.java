@@ -32,11 +32,12 @@ public final class Hessian {
     /** Returns the measure {@code hessian_top}: eigenvalue and iterations, on 200 training images, unaugmented. */
     public static Measure topEigenvalue() {
         return Measure.of("hessian_top", t -> {
-            Top top = top(new Supervised(t.model(), 0), batch(t.split(), IMAGES), t.seed());
-            Map<String, Double> metrics =
-                    Map.of("hessian_top", top.eigenvalue, "hessian_iterations", (double) top.iterations);
-            return new Measure.Found(metrics, Map.of());
-        }).withVersion(VERSION);
+                    Top top = top(new Supervised(t.model(), 0), batch(t.split(), IMAGES), t.seed());
+                    Map<String, Double> metrics =
+                            Map.of("hessian_top", top.eigenvalue, "hessian_iterations", (double) top.iterations);
+                    return new Measure.Found(metrics, Map.of());
+                })
+                .withVersion(VERSION);
     }
 
     /**

@@ -22,6 +22,9 @@ import org.backbonelab.tensor.Kernels;
  * <p>V2 puts a global response norm after GELU and drops LayerScale. Under {@link Pass#visible} the depthwise
  * convolutions see zeros at masked positions and the norms count visible ones only, which equals sparse convolution
  * (V2, section 3). Names as timm's: {@code stem.0, stages.0.blocks.1.conv_dw, head.fc}.
+ *
+ * <p>Images of any side from the stride on will do; rows and columns that do not fill a patch are left out, as timm does.
+ * {@link FcmaeDecoder} alone needs images of whole patches.
  */
 public final class ConvNeXt extends Backbone {
     private static final Init INIT = Init.normal(0.02);
@@ -58,7 +61,10 @@ public final class ConvNeXt extends Backbone {
     /** Builds a network. */
     public ConvNeXt(ImageSpec spec, Config config, double dropPath) {
         super(spec);
-        patches(spec, config.stride());
+        if (spec.size() < config.stride()) {
+            throw new IllegalArgumentException("image size " + spec.size() + " is smaller than the stride "
+                    + config.stride() + " of the network; enlarge the images, or choose another backbone");
+        }
         this.config = config;
         int dim = config.dims.get(0);
         Conv.Spec first = config.patch == 1

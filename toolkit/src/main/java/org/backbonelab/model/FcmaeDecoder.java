@@ -27,9 +27,11 @@ public final class FcmaeDecoder extends Layer {
      *
      * @param encoder whose features come in
      * @param dim width of the decoder; the paper's is 512
+     * @throws IllegalArgumentException if the encoder's images are not whole patches: all of an image is to be restored
      */
     public FcmaeDecoder(ConvNeXt encoder, int dim) {
         int stride = encoder.config().stride();
+        Backbone.patches(encoder.spec(), stride);
         proj = child("proj", new Conv(new Conv.Spec(encoder.config().width(), dim, 1, 1, 0, 1), INIT, true));
         maskToken = parameter("mask_token", Role.TOKEN, INIT, 1, dim, 1, 1);
         block = child("decoder.0", new ConvNeXt.ConvNeXtBlock("decoder.0", dim, true, false, 0));

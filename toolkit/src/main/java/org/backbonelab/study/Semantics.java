@@ -24,7 +24,6 @@ final class Semantics {
      *   <li>{@code split} 2: shares of classes are equal in all parts of unbalanced sets; 1 took the surplus of the largest.
      *   <li>{@code masks} 2: masks come from the pass's seed; 1 gave all parts of a batch the same ones.
      *   <li>{@code agc} 2: the classifier of every family is exempt; 1 knew three names.
-     *   <li>{@code swin-grid} 2: windows on grids that do not divide are those of timm.
      * </ul>
      */
     private static final List<Concern> CONCERNS = List.of(
@@ -37,12 +36,7 @@ final class Semantics {
                     2,
                     cell -> cell.phases().stream()
                                     .anyMatch(r -> r.optimization().agc() > 0)
-                            && !Backbones.family(cell.backbone()).equals("nfnet")),
-            new Concern(
-                    "swin-grid",
-                    2,
-                    cell -> Backbones.family(cell.backbone()).equals("swin")
-                            && !cell.backbone().endsWith("_micro")));
+                            && !Backbones.family(cell.backbone()).equals("nfnet")));
 
     private record Concern(String name, int number, Predicate<Cell> bearsOn) {}
 

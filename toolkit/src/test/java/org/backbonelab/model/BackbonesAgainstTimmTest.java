@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every golden file of {@code make_backbones.py}: names, shapes, counts, logits and gradients of the reference. */
 class BackbonesAgainstTimmTest {
     private static final File GOLDEN = new File("src/test/resources/golden/backbones");
-    private static final File SWIN = new File("src/test/resources/golden/swin");
+    private static final File ODD = new File("src/test/resources/golden/odd");
     private static final int BATCH = 2;
     /** Of the range of the logits. */
     private static final double LOGITS = 1e-4;
@@ -48,8 +48,8 @@ class BackbonesAgainstTimmTest {
         return names(GOLDEN);
     }
 
-    static Stream<String> swinSizes() {
-        return names(SWIN);
+    static Stream<String> odd() {
+        return names(ODD);
     }
 
     private static Stream<String> names(File folder) {
@@ -65,13 +65,20 @@ class BackbonesAgainstTimmTest {
         assertEquals(golden.at("/published/parameters").asLong(), published.parameterCount());
     }
 
-    /** Grids whose side is odd on the way: which window a stage has, and whether it is shifted, depends on its side. */
-    @ParameterizedTest(name = "{0} pixels")
-    @MethodSource("swinSizes")
-    void swinEqualsItsReferenceWhereSidesAreOdd(String size) throws IOException {
-        JsonNode golden = new ObjectMapper().readTree(new File(SWIN, size + ".json"));
-        Swin.Config config = new Swin.Config(4, 12, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 7);
-        assertEqual(golden, () -> new Swin(spec(golden.get("image")), config, 0));
+    /** Sides that are odd on the way: Swin pads them, and its windows depend on them; ConvNeXt leaves out what is over. */
+    @ParameterizedTest
+    @MethodSource("odd")
+    void equalsItsReferenceWhereSidesAreOdd(String name) throws IOException {
+        JsonNode golden = new ObjectMapper().readTree(new File(ODD, name + ".json"));
+        assertEqual(golden, () -> tiny(name, spec(golden.get("image"))));
+    }
+
+    private static Backbone tiny(String name, ImageSpec spec) {
+        if (name.startsWith("swin")) {
+            return new Swin(spec, new Swin.Config(4, 12, List.of(2, 2, 2, 2), List.of(1, 2, 4, 8), 7), 0);
+        }
+        boolean v2 = name.startsWith("convnextv2");
+        return new ConvNeXt(spec, new ConvNeXt.Config(v2, 4, List.of(4, 8, 8, 8), List.of(1, 1, 1, 1)), 0);
     }
 
     private static void assertEqual(JsonNode golden, Supplier<Backbone> factory) {

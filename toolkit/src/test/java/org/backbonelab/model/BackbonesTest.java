@@ -234,11 +234,23 @@ class BackbonesTest {
     @Test
     void imageThatDoesNotDivideIntoPatchesIsRefused() {
         ImageSpec odd = new ImageSpec(1, 30, 10);
-        for (String name : List.of("convnext_micro", "vit_micro", "mixer_micro")) {
+        for (String name : List.of("vit_micro", "mixer_micro")) {
             String message = assertThrows(IllegalArgumentException.class, () -> Backbones.create(name, odd, 0))
                     .getMessage();
             assertTrue(message.contains("30") && message.contains("4"), message);
         }
+        ConvNeXt encoder = (ConvNeXt) Backbones.create("convnextv2_micro", odd, 0);
+        String message = assertThrows(IllegalArgumentException.class, () -> new FcmaeDecoder(encoder, 16))
+                .getMessage();
+        assertTrue(message.contains("30 is not a multiple of the patch size 4"), message);
+    }
+
+    @Test
+    void imageSmallerThanAPositionOfTheLastStageIsRefused() {
+        ImageSpec small = new ImageSpec(3, 31, 10);
+        String message = assertThrows(IllegalArgumentException.class, () -> Backbones.create("convnext_atto", small, 0))
+                .getMessage();
+        assertTrue(message.contains("31 is smaller than the stride 32"), message);
     }
 
     @Test
