@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.io.Json;
 import org.backbonelab.io.Sha256;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.recipe.Recipe;
@@ -52,7 +53,7 @@ public record Cell(
 
     /** Returns the canonical JSON; a recipe's field that is not in it has its neutral value. */
     public String json() {
-        return CellJson.write(this);
+        return CellJson.stripped(Json.write(this));
     }
 
     /**
@@ -61,7 +62,7 @@ public record Cell(
      * @throws IllegalArgumentException if the text is no cell
      */
     public static Cell parse(String json) {
-        return CellJson.read(json);
+        return Json.read(CellJson.filled(json), Cell.class, "cell");
     }
 
     /** Returns the hash of the canonical JSON: equal cells have equal ids. */

@@ -30,20 +30,22 @@ final class CellJson {
         }
     }
 
-    static String write(Cell cell) {
-        ObjectNode tree = Json.read(Json.write(cell), ObjectNode.class, "cell");
+    /** Returns the canonical text of a cell's JSON. */
+    static String stripped(String json) {
+        ObjectNode tree = Json.read(json, ObjectNode.class, "cell");
         tree.path(PHASES).forEach(phase -> strip((ObjectNode) phase, NEUTRAL));
         return Json.write(tree);
     }
 
-    static Cell read(String text) {
+    /** Returns the JSON of a cell with every field of its recipes. */
+    static String filled(String text) {
         ObjectNode tree = Json.read(text, ObjectNode.class, "cell");
         for (JsonNode phase : tree.path(PHASES)) {
             if (phase instanceof ObjectNode recipe) {
                 fill(recipe, NEUTRAL);
             }
         }
-        return Json.read(Json.write(tree), Cell.class, "cell");
+        return Json.write(tree);
     }
 
     private static void strip(ObjectNode value, ObjectNode neutral) {

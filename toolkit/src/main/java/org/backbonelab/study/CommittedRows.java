@@ -71,7 +71,9 @@ public final class CommittedRows {
         }
         Stream<Row> rows = RowLines.read(file).stream().map(RowLines.Line::row);
         Optional<Row> found = which.equals("cheapest")
-                ? rows.filter(r -> r.status() == Row.Status.OK).min(Comparator.comparingDouble(Row::seconds))
+                ? rows.filter(r -> r.status() == Row.Status.OK)
+                        .filter(r -> Finished.isOfToday(Cell.parse(r.cell()), r))
+                        .min(Comparator.comparingDouble(Row::seconds))
                 : rows.filter(r -> r.id().equals(which)).findFirst();
         return found.orElseThrow(() -> new IllegalArgumentException(file + ": no row " + which + " in it"));
     }

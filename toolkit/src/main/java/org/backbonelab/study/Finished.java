@@ -31,25 +31,26 @@ final class Finished {
                 : store.find(cell.id()).filter(row -> isOfToday(cell, row, "results folder"));
     }
 
+    /** Tells whether a row was trained by the rules of today. */
+    static boolean isOfToday(Cell cell, Row row) {
+        return Semantics.of(cell).equals(row.provenance().get(SEMANTICS));
+    }
+
     /**
      * Tells whether a row was trained by the rules of today; one that was not is named once.
      *
      * @param where the row is, for the message
      */
     static boolean isOfToday(Cell cell, Row row, String where) {
-        String now = Semantics.of(cell);
-        String then = row.provenance().getOrDefault(SEMANTICS, "none");
-        if (now.equals(then)) {
-            return true;
-        }
-        if (NAMED.putIfAbsent(row.id(), true) == null) {
+        boolean same = isOfToday(cell, row);
+        if (!same && NAMED.putIfAbsent(row.id(), true) == null) {
             LOG.warn(
                     "row {} ({}) was trained by the rules \"{}\", today's are \"{}\": not used",
                     row.id(),
                     where,
-                    then,
-                    now);
+                    row.provenance().getOrDefault(SEMANTICS, "none"),
+                    Semantics.of(cell));
         }
-        return false;
+        return same;
     }
 }

@@ -3,7 +3,6 @@ package org.backbonelab.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -283,38 +282,16 @@ public final class TrainLoop {
     }
 
     private void save(BiConsumer<ObjectNode, Map<String, NDArray>> write) {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode node = mapper.createObjectNode();
-        node.set("context", options.context());
-        node.set("loop", mapper.valueToTree(state));
-        node.set("times", mapper.valueToTree(times.save()));
-        node.set("optimizer", mapper.valueToTree(optimizer.steps()));
-        Map<String, NDArray> arrays = new LinkedHashMap<>();
-        live.forEach((name, array) -> arrays.put("model/" + name, array));
-        optimizer.state().forEach((name, array) -> arrays.put("optimizer/" + name, array));
-        step.state().forEach((name, array) -> arrays.put("step/" + name, array));
-        if (average != null) {
-            average.arrays().forEach((name, array) -> arrays.put("average/" + name, array));
-        }
-        if (best != null) {
-            best.arrays().forEach((name, array) -> arrays.put("best/" + name, array));
-        }
-        times.run(Part.CHECKPOINT, () -> write.accept(node, arrays));
+        LoopArrays all = arrays();
+        times.run(Part.CHECKPOINT, () -> write.accept(all.state(state, options.context()), all.tensors(best)));
     }
 
     private void resume(CheckpointReader from) {
-        state = from.read("loop", LoopState.class);
-        times.add(from.read("times", TimeTable.Saved.class));
-        from.restore("model/", live);
-        NDManager manager = live.values().iterator().next().getManager();
-        optimizer.restore(from.arrays("optimizer/", manager), from.counts("optimizer"));
-        step.restore(from.arrays("step/", manager), weights);
-        if (average != null) {
-            from.restore("average/", average.arrays());
-        }
-        if (state.best() >= 0) {
-            best = new WeightCopy(live);
-            from.restore("best/", best.arrays());
-        }
+        state = arrays().restore(from);
+        best = state.best() >= 0 ? arrays().best(from) : null;
+    }
+
+    private LoopArrays arrays() {
+        return new LoopArrays(live, weights, optimizer, step, average, times);
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.backbonelab.results.RowStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,10 @@ class WorkerLoopTest {
     @TempDir
     Path folder;
 
+    private static String task(Cell cell) {
+        return new Task(cell, List.of()).json();
+    }
+
     @Test
     void answersEachCellAndEndsInTheMiddleOfOneWhenItsInputEnds() throws IOException, InterruptedException {
         Cell good = Studies.small("resnet_micro").cells(0).get(0);
@@ -25,16 +30,16 @@ class WorkerLoopTest {
                 .recipe(Studies.recipe().withEpochs(1e5))
                 .cells(0)
                 .get(0);
-        String absurd = good.json().replace("\"trainImages\":60", "\"trainImages\":600000");
+        String absurd = task(good).replace("trainImages\\\":60", "trainImages\\\":600000");
         Process worker = start();
         OutputStream in = worker.getOutputStream();
         try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
-            send(in, good.json());
+            send(in, task(good));
             assertEquals("@done " + good.id(), out.readLine());
             send(in, absurd);
             String answer = out.readLine();
             assertTrue(answer.startsWith("@failed 600000 training"), answer);
-            send(in, endless.json());
+            send(in, task(endless));
             in.close();
             assertNull(out.readLine());
             assertEquals(0, worker.waitFor());
@@ -51,7 +56,7 @@ class WorkerLoopTest {
         Process worker = start();
         OutputStream in = worker.getOutputStream();
         try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
-            send(in, "{\"dataset\":\"nothing\"}");
+            send(in, "{\"cell\":\"{\\\"dataset\\\":\\\"nothing\\\"}\",\"measures\":[]}");
             String answer = out.readLine();
             assertTrue(answer != null && answer.startsWith("@failed cell: unknown data set"), answer);
             in.close();

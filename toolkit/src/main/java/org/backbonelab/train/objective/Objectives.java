@@ -20,6 +20,12 @@ public final class Objectives {
         add("supervised", "softmax cross-entropy", smoothing, true, Supervised::softmax);
         add("bce", "binary cross-entropy of every class, arXiv 2110.00476", smoothing, true, Supervised::binary);
         add("fcmae", "masked auto-encoding, arXiv 2301.00808", Map.of(Recipe.MASK_RATIO, 0.6), false, Masked::of);
+        add(
+                "supcon",
+                "supervised contrastive, arXiv 2004.11362",
+                Map.of(SupervisedContrastive.TEMPERATURE, 0.1),
+                false,
+                SupervisedContrastive::of);
     }
 
     /**
