@@ -85,7 +85,7 @@ final class CellRun {
             boolean diverged = phases(provenance);
             provenance.put("weights_sha256", WeightHash.of(model.namedParameters()));
             metrics.putAll(times.metrics());
-            // The last update of all can break the weights too.
+            // The last update of all can break the weights too; the row then takes back the accuracies found.
             diverged |= !Double.isFinite(metrics.get("val_loss"));
             return new Row(
                     cell.id(),
@@ -138,7 +138,11 @@ final class CellRun {
         }
         metrics.put("train_images_seen", images);
         metrics.put("train_macs", trainMacs);
-        evaluate(outcome);
+        if (outcome.diverged()) {
+            List.of("val_top1", "val_loss", "test_top1", "test_loss").forEach(score -> metrics.put(score, Double.NaN));
+        } else {
+            evaluate(outcome);
+        }
         return outcome.diverged();
     }
 

@@ -85,6 +85,6 @@ class RowComparisonTest {
         assertEquals(List.of("metrics.train_loss", "metrics.val_top1"), fields(row(Map.of(), SERIES, PROVENANCE)));
         assertEquals(List.of("series.curve"), fields(row(METRICS, Map.of("curve", List.of(2.0)), PROVENANCE)));
         Row diverged = new Row("id", "{}", Map.of(), Row.Status.DIVERGED, METRICS, SERIES, PROVENANCE, 1);
-        assertEquals(List.of("status"), fields(diverged));
+        assertEquals(List.of("status", "metrics.val_top1"), fields(diverged));
     }
 }

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
+import org.backbonelab.results.Select;
 import org.backbonelab.results.Tables;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Recipe;
@@ -98,6 +100,7 @@ class RunnerTest {
         assertEquals(Row.Status.DIVERGED, row.status());
         assertTrue(Double.isNaN(row.metrics().get("train_loss")), row.metrics().toString());
         assertTrue(row.metrics().get("train_images_seen") < 30, "stopped where it diverged");
+        assertNoScore(row);
         Row back = store("diverged").find(row.id()).orElseThrow();
         assertEquals(Studies.outcomes(List.of(row)), Studies.outcomes(List.of(back)));
     }
@@ -110,8 +113,46 @@ class RunnerTest {
                 .rows()
                 .get(0);
         assertTrue(Double.isFinite(row.metrics().get("train_loss")));
-        assertTrue(Double.isNaN(row.metrics().get("val_loss")), row.metrics().toString());
         assertEquals(Row.Status.DIVERGED, row.status());
+        assertNoScore(row);
+    }
+
+    private static void assertNoScore(Row row) {
+        for (String score : List.of("val_top1", "val_loss", "test_top1", "test_loss")) {
+            assertTrue(Double.isNaN(row.metrics().get(score)), row.metrics().toString());
+        }
+    }
+
+    /** From the trainer to the verdict: one seed of two diverges, and nobody takes chance for an accuracy. */
+    @Test
+    void aDivergedSeedHasNoAccuracyInAnyTable() {
+        Recipe bad = Studies.recipe().withOptimizer("sgd", 1e30, 0);
+        Row diverged = Studies.run(Studies.small("resnet_micro").recipe(bad), Runner.serial(List.of()), store("one"))
+                .rows()
+                .get(0);
+        Row fine = Studies.run(Studies.small("resnet_micro"), Runner.serial(List.of()), store("two"))
+                .rows()
+                .get(0);
+        Table table = Tables.of("both", List.of(diverged, fine));
+        assertTrue(Double.isNaN(table.doubleColumn("test_top1").getDouble(0)));
+        assertEquals(
+                fine.id(),
+                Select.best(table, "val_top1", "lr", "backbone")
+                        .stringColumn("id")
+                        .get(0));
+        // A row of an older version, whose accuracy was that of class 0.
+        Row older = new Row(
+                "0",
+                "{}",
+                Map.of(),
+                Row.Status.DIVERGED,
+                Map.of("test_top1", 10.0, "best_val_top1", 10.0, "train_loss", 3.0),
+                Map.of(),
+                Map.of(),
+                1);
+        assertTrue(Double.isNaN(older.metrics().get("test_top1")));
+        assertTrue(Double.isNaN(older.metrics().get("best_val_top1")));
+        assertEquals(3, older.metrics().get("train_loss"));
     }
 
     @Test
