@@ -84,6 +84,26 @@ class StudyTest {
     }
 
     /** The best rate of sgd is 0.025, two steps below its grid; that of adamw lies within; everything fails with lion. */
+    /** A network that is dead at a rate between two that diverge is no reason to stop: smaller rates train. */
+    @Test
+    void aRateAboveOneThatDivergedIsNotInside() {
+        Study study = Study.of("grid", "synthetic")
+                .backbones("resnet_micro")
+                .optimizers("sgd")
+                .tuneLr(1, 4, 16)
+                .growLr(2)
+                .seeds(0, 1);
+        Map<Double, Double> top1 = Map.of(0.00625, 64.0, 0.025, 30.0, 0.1, Double.NaN, 0.4, 10.0, 1.6, Double.NaN);
+        Results results = Studies.run(
+                study,
+                Studies.fake(cell -> top1.get(cell.recipe().optimization().lr())),
+                store);
+        assertEquals(List.of(0.00625, 0.025, 0.1, 0.4, 1.6), tried(results, "sgd"));
+        assertTrue(results.rows().stream()
+                .anyMatch(r ->
+                        r.axes().get("seed").equals(1L) && r.axes().get("lr").equals(0.00625)));
+    }
+
     @Test
     void gridsGrowWhereTheBestRateIsAtTheirEdge() {
         Study study = Study.of("grid", "synthetic")
