@@ -17,7 +17,7 @@ final class Tuning {
      * Returns, for each group of cells that differ in the learning rate only, the next one beyond the best.
      *
      * <p>The step is that between the two outermost rates. A group whose best rate has neighbours on both sides, or that
-     * has one rate only, gets none.
+     * has one rate only, gets none; a smaller neighbour that diverged is none.
      *
      * @param rows of all cells, by id
      */
@@ -44,11 +44,13 @@ final class Tuning {
                 best = i;
             }
         }
-        if (best > 0 && best < last) {
+        // Where the next smaller rate has diverged, the best one is the luck of a rate too high: smaller ones are the way out.
+        boolean unbounded = best == 0 || Double.isInfinite(score(rows, sorted.get(best - 1)));
+        if (!unbounded && best < last) {
             return Optional.empty();
         }
-        double edge = lr(sorted.get(best));
-        double inner = lr(sorted.get(best == 0 ? 1 : last - 1));
+        double edge = lr(sorted.get(unbounded ? 0 : last));
+        double inner = lr(sorted.get(unbounded ? 1 : last - 1));
         return Optional.of(withLr(sorted.get(0), Axes.round(edge * edge / inner)));
     }
 
