@@ -33,13 +33,20 @@ public final class Provenance {
         return out;
     }
 
-    /** Returns the processor's name where the system tells it: equal bits are promised on equal processors only. */
+    /**
+     * Returns the processor's name, family and model where the system tells them: equal bits are promised on equal
+     * processors only, and on a virtual machine generations with other instructions share a name.
+     */
     private static String processor() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).trim())
-                    .findFirst()
-                    .orElse("unknown");
+            Map<String, String> first = new TreeMap<>();
+            lines.takeWhile(line -> !line.isBlank()).forEach(line -> {
+                String[] parts = line.split(":", 2);
+                first.put(parts[0].trim(), parts[parts.length - 1].trim());
+            });
+            String name = first.getOrDefault("model name", "unknown");
+            String family = first.get("cpu family");
+            return family == null ? name : name + " (family " + family + ", model " + first.get("model") + ")";
         } catch (IOException | UncheckedIOException e) {
             return "unknown";
         }
