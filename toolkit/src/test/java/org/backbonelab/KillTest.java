@@ -25,6 +25,7 @@ import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.study.Cell;
 import org.backbonelab.study.CellTrainer;
+import org.backbonelab.study.Task;
 import org.backbonelab.tensor.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,8 +83,10 @@ class KillTest {
     /** Waits until the process has written a checkpoint of its own. */
     private void awaitProgress(Cell cell, Process process) throws InterruptedException, IOException {
         FileTime before = written(cell);
+        long start = System.nanoTime();
         while (written(cell).equals(before)) {
             assertTrue(process.isAlive(), () -> log());
+            assertTrue(System.nanoTime() - start < 60_000_000_000L, () -> "no checkpoint in a minute: " + log());
             Thread.sleep(2);
         }
     }
@@ -168,7 +171,7 @@ class KillTest {
     void workerWritesItsCheckpointAndEndsToo() throws IOException, InterruptedException {
         Cell cell = cell(1000);
         Process worker = start(cell, "worker");
-        worker.getOutputStream().write((cell.json() + "\n").getBytes(StandardCharsets.UTF_8));
+        worker.getOutputStream().write((new Task(cell, List.of()).json() + "\n").getBytes(StandardCharsets.UTF_8));
         worker.getOutputStream().flush();
         awaitProgress(cell, worker);
         // Process.destroy would close its input, too.
@@ -176,7 +179,7 @@ class KillTest {
         assertEquals(SIGTERM, worker.waitFor(), this::log);
         assertFalse(hasRemains());
         Process orphan = start(cell, "worker");
-        orphan.getOutputStream().write((cell.json() + "\n").getBytes(StandardCharsets.UTF_8));
+        orphan.getOutputStream().write((new Task(cell, List.of()).json() + "\n").getBytes(StandardCharsets.UTF_8));
         orphan.getOutputStream().flush();
         awaitProgress(cell, orphan);
         orphan.getOutputStream().close();

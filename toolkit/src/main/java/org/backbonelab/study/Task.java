@@ -18,8 +18,8 @@ public record Task(Cell cell, List<String> measures) {
         measures = List.copyOf(measures);
     }
 
-    /** Returns the task on one line. */
-    String json() {
+    /** Returns the task on one line, as a worker process reads it. */
+    public String json() {
         return Json.write(new Text(cell.json(), measures));
     }
 
