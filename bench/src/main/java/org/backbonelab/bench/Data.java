@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Dataset;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageFolder;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
+import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.tensor.Seeds;
 
 /** A step is one batch of the data pipeline, prepared by the calling thread. */

@@ -24,8 +24,7 @@ final class WholeCell implements Contender {
     @Override
     public double step() {
         Recipe recipe = Recipe.supervised().withEpochs(EPOCHS);
-        Cell cell = new Cell(
-                "synthetic", IMAGES, 100, 100, "resnet_micro", "supervised", List.of(recipe), seed++, List.of());
+        Cell cell = new Cell("synthetic", IMAGES, 100, 100, "resnet_micro", "supervised", List.of(recipe), seed++);
         Row row = trainer.train(cell);
         parameters = row.metrics().get("params");
         return row.metrics().get("train_loss");
