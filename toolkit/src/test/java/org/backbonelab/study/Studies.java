@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -103,5 +104,30 @@ final class Studies {
 
     static Results run(Study study, Runner runner, RowStore store) {
         return study.run(runner, store, Progress.NONE);
+    }
+
+    /** Writes down what progress is told. */
+    static Progress telling(List<String> told) {
+        return new Progress() {
+            @Override
+            public void started(int total, int done, int diverged) {
+                told.add("started " + done + "/" + total + ", " + diverged + " diverged");
+            }
+
+            @Override
+            public void readBack(int cells, int diverged, int total) {
+                told.add("read back " + cells + "/" + total + ", " + diverged + " diverged");
+            }
+
+            @Override
+            public void finished(int done, int total, String label, String result, Duration spent) {
+                told.add(done + "/" + total + " " + result);
+            }
+
+            @Override
+            public void ended() {
+                told.add("ended");
+            }
+        };
     }
 }

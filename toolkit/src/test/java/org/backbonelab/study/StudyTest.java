@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -226,27 +225,7 @@ class StudyTest {
     @Test
     void progressCountsUpToTheTotal() {
         List<String> told = new ArrayList<>();
-        Progress progress = new Progress() {
-            @Override
-            public void started(int total, int done, int diverged) {
-                told.add("started " + done + "/" + total + ", " + diverged + " diverged");
-            }
-
-            @Override
-            public void readBack(int cells, int diverged, int total) {
-                told.add("read back " + cells + "/" + total + ", " + diverged + " diverged");
-            }
-
-            @Override
-            public void finished(int done, int total, String label, String result, Duration spent) {
-                told.add(done + "/" + total + " " + result);
-            }
-
-            @Override
-            public void ended() {
-                told.add("ended");
-            }
-        };
+        Progress progress = Studies.telling(told);
         Study study = grid().tuneLr(1, 3).seeds(0, 1);
         Runner runner = Studies.fake(c -> 12.345);
         assertThrows(IllegalStateException.class, () -> study.run(Studies.breaking(runner, 1), store, Progress.NONE));
