@@ -55,39 +55,50 @@ public final class CellTrainer {
      *
      * <p>Where the weights of a finished cell are missing, it is trained again for its measures, and must give them.
      *
-     * @throws IllegalStateException if it gives other weights than its row says
+     * @throws IllegalArgumentException if it gives other weights than its row says; the row stays
      */
     public Row complete(Task task, RowStore store) {
         Cell cell = task.cell();
         return Shutdown.holding(() -> {
-            Optional<Row> found = Finished.row(cell, store);
-            Row row = found.orElseGet(() -> trainAndStore(cell, store));
-            Measurement measurement = new Measurement(cell, row, store);
-            List<Measure> wanted = measures.stream()
+            Row row = Finished.row(cell, store).orElseGet(() -> trainAndStore(cell, store));
+            List<Measure> known = measures.stream()
                     .filter(m -> task.measures().contains(m.name()))
-                    .filter(m -> measurement.stored(m).isEmpty())
                     .toList();
-            if (row.status() == Row.Status.OK && !wanted.isEmpty()) {
-                if (!measurement.hasWeights()) {
-                    Row again = trainAndStore(cell, store);
-                    requireSame(row, again);
-                }
-                wanted.forEach(measurement::take);
-            }
-            if (Settings.BACKBONELAB_KEEP_WEIGHTS.get().orElse("1").equals("0")) {
+            Row measured = row.status() == Row.Status.OK ? measured(cell, row, known, store) : row;
+            boolean keep = Settings.BACKBONELAB_KEEP_WEIGHTS.get().orElse("1").equals("1");
+            // What is not known here, the caller measures, and needs the weights for it.
+            if (!keep && known.size() == task.measures().size()) {
                 deleteWeights(cell, store);
             }
-            return row;
+            return measured;
         });
     }
 
-    private static void requireSame(Row row, Row again) {
+    /** Takes the measures that are missing, and returns the row of the weights that they were taken on. */
+    private Row measured(Cell cell, Row row, List<Measure> known, RowStore store) {
+        Measurement before = new Measurement(cell, row, store);
+        if (known.stream().allMatch(m -> before.stored(m).isPresent())) {
+            return row;
+        }
+        Row current = before.hasWeights() ? row : again(cell, row, store);
+        Measurement now = new Measurement(cell, current, store);
+        known.stream().filter(m -> now.stored(m).isEmpty()).forEach(now::take);
+        return current;
+    }
+
+    /** Trains a finished cell again. A row that tells no hash of its weights is replaced by that of the new training. */
+    private Row again(Cell cell, Row row, RowStore store) {
+        Row again = trainAndStore(cell, store);
         String before = row.provenance().get(WEIGHTS);
         String now = again.provenance().get(WEIGHTS);
         if (before != null && !before.equals(now)) {
-            throw new IllegalStateException("training " + row.id() + " again for its measures gave the weights " + now
-                    + ", expected " + before + ": another machine, thread count or version; train it anew (FRESH=1)");
+            store.put(row);
+            deleteWeights(cell, store);
+            throw new IllegalArgumentException(
+                    "training " + row.id() + " again for its measures gave the weights " + now + ", expected " + before
+                            + ": another machine, thread count or version; train it anew (FRESH=1)");
         }
+        return again;
     }
 
     private static void deleteWeights(Cell cell, RowStore store) {

@@ -37,15 +37,15 @@ final class Finished {
     }
 
     /**
-     * Tells whether a row was trained by the rules of today; one that was not is named once.
+     * Tells whether a row was trained by the rules of today; those that were not are named once a file and rule.
      *
      * @param where the row is, for the message
      */
     static boolean isOfToday(Cell cell, Row row, String where) {
         boolean same = isOfToday(cell, row);
-        if (!same && NAMED.putIfAbsent(row.id(), true) == null) {
+        if (!same && NAMED.putIfAbsent(where + row.provenance().get(SEMANTICS) + Semantics.of(cell), true) == null) {
             LOG.warn(
-                    "row {} ({}) was trained by the rules \"{}\", today's are \"{}\": not used",
+                    "rows such as {} ({}) were trained by the rules \"{}\", today's are \"{}\": not used",
                     row.id(),
                     where,
                     row.provenance().getOrDefault(SEMANTICS, "none"),

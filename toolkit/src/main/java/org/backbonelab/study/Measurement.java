@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
+import org.backbonelab.model.weights.WeightHash;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Measured;
 import org.backbonelab.results.Provenance;
@@ -101,6 +102,12 @@ final class Measurement {
         Objective objective = Objectives.of(recipe, model, cell.seed(), phase);
         Path file = store.weights(cell.id(), phase);
         CellWeights.load(objective.state(), file);
+        String expected = row.provenance().get(WEIGHTS);
+        boolean last = phase == cell.phases().size() - 1;
+        if (last && expected != null && !expected.equals(WeightHash.of(model.namedParameters()))) {
+            throw new IllegalArgumentException(file + ": holds other weights than those of its row, whose hash is "
+                    + expected + "; delete it, then the cell is trained again for its measures");
+        }
         return new Trained(model, data.of(phase), recipe, objective, cell.seed());
     }
 }

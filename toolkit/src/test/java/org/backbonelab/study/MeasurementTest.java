@@ -2,6 +2,7 @@ package org.backbonelab.study;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -148,8 +149,30 @@ class MeasurementTest {
         for (int phase = 0; phase < 2; phase++) {
             Files.delete(store().weights(row.id(), phase));
         }
-        String message = assertThrows(IllegalStateException.class, () -> run(serial, norm(1)))
+        String message = assertThrows(IllegalArgumentException.class, () -> run(serial, norm(1)))
                 .getMessage();
         assertTrue(message.contains(row.id()) && message.contains("0000000"), message);
+        Row kept = store().find(row.id()).orElseThrow();
+        assertEquals("0".repeat(64), kept.provenance().get("weights_sha256"), "the row was overwritten");
+        assertFalse(Files.exists(store().weights(row.id(), 1)));
+    }
+
+    /** The row and what is measured are of one training: a row that says no hash gives way to the new one. */
+    @Test
+    void aRowWithoutAHashGivesWayToTheTrainingThatWasMeasured() throws IOException {
+        Runner serial = Runners.serial(List.of(norm(1)));
+        Row row = run(serial).get(0);
+        Map<String, String> provenance = new TreeMap<>(row.provenance());
+        provenance.remove("weights_sha256");
+        Map<String, Double> metrics = new TreeMap<>(row.metrics());
+        double trained = metrics.put("test_loss", 99.0);
+        store().put(new Row(
+                row.id(), row.cell(), row.axes(), row.status(), metrics, row.series(), provenance, row.seconds()));
+        for (int phase = 0; phase < 2; phase++) {
+            Files.delete(store().weights(row.id(), phase));
+        }
+        Row measured = run(serial, norm(1)).get(0);
+        assertEquals(trained, measured.metrics().get("test_loss"));
+        assertTrue(measured.provenance().containsKey("weights_sha256"));
     }
 }
