@@ -41,47 +41,25 @@ public interface Measure {
 
     /** Returns a measure taken after phases of chosen kinds. */
     static Measure of(String name, Predicate<Objective> after, Function<Trained, Found> taken) {
-        return new Measure() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public boolean after(Objective objective) {
-                return after.test(objective);
-            }
-
-            @Override
-            public Found measure(Trained trained) {
-                return taken.apply(trained);
-            }
-        };
+        return new Taken(name, 1, after, taken);
     }
 
     /** Returns this measure with another number of its definition. */
     default Measure withVersion(int number) {
-        Measure same = this;
-        return new Measure() {
-            @Override
-            public String name() {
-                return same.name();
-            }
+        return new Taken(name(), number, this::after, this::measure);
+    }
 
-            @Override
-            public int version() {
-                return number;
-            }
+    /** A measure made of functions. */
+    record Taken(String name, int version, Predicate<Objective> fits, Function<Trained, Found> function)
+            implements Measure {
+        @Override
+        public boolean after(Objective objective) {
+            return fits.test(objective);
+        }
 
-            @Override
-            public boolean after(Objective objective) {
-                return same.after(objective);
-            }
-
-            @Override
-            public Found measure(Trained trained) {
-                return same.measure(trained);
-            }
-        };
+        @Override
+        public Found measure(Trained trained) {
+            return function.apply(trained);
+        }
     }
 }

@@ -211,11 +211,6 @@ public final class Kernels {
         return SCRIPT.arrays(loss.getManager(), "hessian_vector_product", loss, parameters, vector);
     }
 
-    /** Runs a method of {@link InPlace} by its name in {@code InPlace.py}; call the typed methods there instead. */
-    public static void inPlace(String method, Object... arguments) {
-        InPlace.run(method, arguments);
-    }
-
     /**
      * Overwrites an array's values.
      *

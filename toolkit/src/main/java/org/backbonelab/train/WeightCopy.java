@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.backbonelab.tensor.Kernels;
+import org.backbonelab.tensor.InPlace;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.objective.Objective;
 
@@ -50,22 +50,22 @@ public final class WeightCopy implements AutoCloseable {
 
     /** Copies the network's values again. */
     void take() {
-        Kernels.inPlace("restore", list(), live);
+        InPlace.restore(list(), live);
     }
 
     /** Moves the copies towards the network's values: copy = decay * copy + (1 - decay) * value. */
     void average(double decay) {
-        Kernels.inPlace("lerp", list(), live, 1 - decay);
+        InPlace.lerp(list(), live, 1 - decay);
     }
 
     /** Gives the network these values, and keeps its own. */
     public void swap() {
-        Kernels.inPlace("swap", list(), live);
+        InPlace.swap(list(), live);
     }
 
     /** Gives the network these values. */
     void put() {
-        Kernels.inPlace("restore", live, list());
+        InPlace.restore(live, list());
     }
 
     @Override

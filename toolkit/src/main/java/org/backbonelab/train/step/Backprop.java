@@ -13,6 +13,7 @@ import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Recomputation;
 import org.backbonelab.recipe.NetworkSettings;
 import org.backbonelab.recipe.NonFinite;
+import org.backbonelab.tensor.InPlace;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
@@ -115,9 +116,9 @@ public final class Backprop {
             finite &= found.isFinite();
             if (sums.isEmpty()) {
                 sums = found.arrays();
-                Kernels.inPlace("scale", sums, share);
+                InPlace.scale(sums, share);
             } else {
-                Kernels.inPlace("accumulate", sums, found.arrays(), share);
+                InPlace.accumulate(sums, found.arrays(), share);
                 found.release();
             }
         }
@@ -135,7 +136,7 @@ public final class Backprop {
             // Running statistics are those of the first pass.
             return checked(averaged(parts(), part -> part.differentiated(false)));
         } finally {
-            Kernels.inPlace("restore", weights().arrays(), copies);
+            InPlace.restore(weights().arrays(), copies);
             copies.forEach(NDArray::close);
         }
     }
