@@ -2,23 +2,25 @@ package org.backbonelab.train.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
+import org.backbonelab.io.SafeTensorsHeader;
+import org.backbonelab.io.SafeTensorsHeader.Entry;
+import org.backbonelab.io.Sha256;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.train.checkpoint.CheckpointFormat.Header;
-import org.backbonelab.train.checkpoint.CheckpointFormat.Tensor;
 
 /** A whole checkpoint file: checked from the first to the last byte when it is opened, read a tensor at a time. */
 public final class CheckpointReader implements AutoCloseable {
@@ -27,20 +29,21 @@ public final class CheckpointReader implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final JsonNode state;
-    private final Map<String, Tensor> tensors;
-    private final long first;
+    private final Map<String, Entry> tensors = new LinkedHashMap<>();
+    private final long start;
 
-    private CheckpointReader(Path file, FileChannel channel, Header header, long first) {
+    private CheckpointReader(Path file, FileChannel channel, SafeTensorsHeader header, JsonNode state) {
         this.file = file;
         this.channel = channel;
-        this.state = header.state();
-        this.tensors = header.tensors().stream()
-                .collect(Collectors.toMap(Tensor::name, t -> t, (a, b) -> a, LinkedHashMap::new));
-        this.first = first;
+        this.state = state;
+        this.start = header.start();
+        header.tensors().stream()
+                .filter(t -> !t.name().equals(CheckpointFormat.DIGEST))
+                .forEach(t -> tensors.put(t.name(), t));
     }
 
     /**
-     * Opens a file and checks its magic, version, length and checksum.
+     * Opens a file and checks its format, version, length and checksum.
      *
      * @throws CheckpointException if the file is missing, foreign, truncated, damaged or of a newer version
      */
@@ -59,43 +62,71 @@ public final class CheckpointReader implements AutoCloseable {
     }
 
     private static CheckpointReader check(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
-        byte[] start = read(channel, 0, (int) Math.min(size, CheckpointFormat.PROLOGUE));
-        int common = Math.min(start.length, CheckpointFormat.MAGIC.length);
-        if (!Arrays.equals(start, 0, common, CheckpointFormat.MAGIC, 0, common)) {
-            throw new CheckpointException(
-                    file, "is no checkpoint of Backbone Lab: it starts with other bytes; move it away");
+        SafeTensorsHeader header = header(file, channel);
+        long end = header.start() + header.end();
+        if (channel.size() < end) {
+            throw new CheckpointException(file, "is truncated: " + channel.size() + " bytes, expected " + end + REMEDY);
         }
-        if (size < CheckpointFormat.PROLOGUE) {
-            throw new CheckpointException(file, "is truncated: " + size + " bytes" + REMEDY);
-        }
-        ByteBuffer prologue = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
-        int version = prologue.getInt(8);
-        if (version != CheckpointFormat.VERSION) {
-            throw new CheckpointException(
-                    file,
-                    "has format version " + Integer.toUnsignedString(version) + ", this version of Backbone Lab reads "
-                            + CheckpointFormat.VERSION + "; continue with the version that wrote it, or delete it");
-        }
-        int header = prologue.getInt(12);
-        long length = prologue.getLong(16);
-        if (size < length) {
-            throw new CheckpointException(file, "is truncated: " + size + " bytes, expected " + length + REMEDY);
-        }
-        if (size > length || header < 0 || size - CheckpointFormat.PROLOGUE - CheckpointFormat.DIGEST < header) {
-            throw new CheckpointException(file, "is damaged: its lengths do not fit together" + REMEDY);
-        }
-        long end = size - CheckpointFormat.DIGEST;
-        if (!Arrays.equals(digest(channel, end), read(channel, end, CheckpointFormat.DIGEST))) {
+        long digest = end - CheckpointFormat.DIGEST_BYTES;
+        if (channel.size() > end
+                || !isWhole(header)
+                || !Arrays.equals(digest(channel, digest), read(channel, digest, CheckpointFormat.DIGEST_BYTES))) {
             throw new CheckpointException(file, "is damaged: its checksum does not fit its content" + REMEDY);
         }
-        Header found =
-                CheckpointFormat.MAPPER.readValue(read(channel, CheckpointFormat.PROLOGUE, header), Header.class);
-        return new CheckpointReader(file, channel, found, CheckpointFormat.PROLOGUE + (long) header);
+        JsonNode state = CheckpointFormat.MAPPER.readTree(header.metadata().getOrDefault("state", "{}"));
+        return new CheckpointReader(file, channel, header, state);
+    }
+
+    private static SafeTensorsHeader header(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        byte[] first = read(channel, 0, (int) Math.min(size, SafeTensorsHeader.PROLOGUE));
+        long length = size < SafeTensorsHeader.PROLOGUE
+                ? 0
+                : ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (length < 0 || length > SafeTensorsHeader.LONGEST) {
+            throw new CheckpointException(
+                    file,
+                    "is no checkpoint of today's Backbone Lab: it starts with \"" + printable(first)
+                            + "\"; move it away, or finish its training with the version that wrote it");
+        }
+        if (size < SafeTensorsHeader.PROLOGUE + length) {
+            throw new CheckpointException(file, "is truncated: " + size + " bytes" + REMEDY);
+        }
+        SafeTensorsHeader header;
+        try {
+            header = SafeTensorsHeader.read(channel);
+        } catch (SafeTensorsHeader.MalformedException e) {
+            throw new CheckpointException(file, "is damaged: " + e.getMessage() + REMEDY, e);
+        }
+        if (!CheckpointFormat.FORMAT.equals(header.metadata().get("format"))) {
+            throw new CheckpointException(file, "is no checkpoint of Backbone Lab but other tensors; move it away");
+        }
+        String version = header.metadata().get("version");
+        if (!CheckpointFormat.VERSION.equals(version)) {
+            throw new CheckpointException(
+                    file,
+                    "has format version " + version + ", this version of Backbone Lab reads " + CheckpointFormat.VERSION
+                            + "; continue with the version that wrote it, or delete it");
+        }
+        return header;
+    }
+
+    private static boolean isWhole(SafeTensorsHeader header) {
+        int last = header.tensors().size() - 1;
+        return last >= 0
+                && header.tensors().get(last).to() == header.end()
+                && header.tensors().get(last).name().equals(CheckpointFormat.DIGEST)
+                && Arrays.equals(header.tensors().get(last).shape(), new long[] {CheckpointFormat.DIGEST_BYTES})
+                && header.tensors().subList(0, last).stream()
+                        .allMatch(t -> CheckpointFormat.TYPES.containsKey(t.type()));
+    }
+
+    private static String printable(byte[] bytes) {
+        return new String(bytes, StandardCharsets.US_ASCII).replaceAll("[^ -~]", ".");
     }
 
     private static byte[] digest(FileChannel channel, long end) throws IOException {
-        MessageDigest digest = CheckpointFormat.sha256();
+        MessageDigest digest = Sha256.digest();
         for (long at = 0; at < end; at += CheckpointFormat.CHUNK) {
             digest.update(read(channel, at, (int) Math.min(CheckpointFormat.CHUNK, end - at)));
         }
@@ -170,8 +201,10 @@ public final class CheckpointReader implements AutoCloseable {
         }
         // All are looked at before the first is overwritten: a network is restored whole or left alone.
         targets.forEach((name, target) -> {
-            Tensor tensor = tensors.get(prefix + name);
-            if (tensor == null || !tensor.toShape().equals(target.getShape())) {
+            Entry tensor = tensors.get(prefix + name);
+            if (tensor == null
+                    || !Arrays.equals(tensor.shape(), target.getShape().getShape())
+                    || CheckpointFormat.TYPES.get(tensor.type()) != target.getDataType()) {
                 throw new CheckpointException(
                         file,
                         "has no tensor " + prefix + name + " of shape " + target.getShape() + ": another network");
@@ -198,15 +231,16 @@ public final class CheckpointReader implements AutoCloseable {
         return out;
     }
 
-    private NDArray array(NDManager manager, Tensor tensor) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(tensor.bytes()));
+    private NDArray array(NDManager manager, Entry tensor) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(tensor.to() - tensor.from()));
         try {
-            fill(channel, first + tensor.offset(), bytes.order(ByteOrder.LITTLE_ENDIAN));
+            fill(channel, start + tensor.from(), bytes.order(ByteOrder.LITTLE_ENDIAN));
         } catch (IOException e) {
             throw new CheckpointException(file, "cannot be read (" + e + ")", e);
         }
         // The array of a direct buffer borrows its memory; the copy has its own.
-        try (NDArray raw = manager.create(bytes, tensor.toShape(), tensor.dataType())) {
+        try (NDArray raw =
+                manager.create(bytes, new Shape(tensor.shape()), CheckpointFormat.TYPES.get(tensor.type()))) {
             return raw.duplicate();
         }
     }

@@ -4,21 +4,22 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.backbonelab.train.checkpoint.CheckpointFormat.Header;
-import org.backbonelab.train.checkpoint.CheckpointFormat.Tensor;
+import org.backbonelab.io.SafeTensorsHeader;
+import org.backbonelab.io.SafeTensorsHeader.Tensor;
+import org.backbonelab.io.Sha256;
 
 /** Writes one checkpoint file, a tensor at a time; see {@link CheckpointFormat}. */
 final class CheckpointWriter {
     private final FileChannel channel;
-    private final MessageDigest digest = CheckpointFormat.sha256();
+    private final MessageDigest digest = Sha256.digest();
 
     private CheckpointWriter(FileChannel channel) {
         this.channel = channel;
@@ -32,19 +33,10 @@ final class CheckpointWriter {
      * @param arrays float32 or int64, by name
      */
     static void write(Path file, ObjectNode state, Map<String, NDArray> arrays) throws IOException {
-        List<Tensor> tensors = new ArrayList<>();
-        long offset = 0;
-        for (Map.Entry<String, NDArray> entry : arrays.entrySet()) {
-            NDArray array = entry.getValue();
-            Tensor tensor = Tensor.of(entry.getKey(), array.getDataType(), array.getShape(), offset);
-            tensors.add(tensor);
-            offset += tensor.bytes();
-        }
-        byte[] header = CheckpointFormat.MAPPER.writeValueAsBytes(new Header(state, tensors));
+        byte[] header = header(state, arrays).toBytes();
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             CheckpointWriter writer = new CheckpointWriter(channel);
-            writer.put(prologue(header.length, offset));
             writer.put(ByteBuffer.wrap(header));
             for (NDArray array : arrays.values()) {
                 // A view of libtorch's memory: a checkpoint makes no garbage of its own size.
@@ -55,14 +47,18 @@ final class CheckpointWriter {
         }
     }
 
-    private static ByteBuffer prologue(int header, long values) {
-        return ByteBuffer.allocate(CheckpointFormat.PROLOGUE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(CheckpointFormat.MAGIC)
-                .putInt(CheckpointFormat.VERSION)
-                .putInt(header)
-                .putLong(CheckpointFormat.PROLOGUE + header + values + CheckpointFormat.DIGEST)
-                .flip();
+    private static SafeTensorsHeader header(ObjectNode state, Map<String, NDArray> arrays) {
+        List<Tensor> tensors = new ArrayList<>();
+        arrays.forEach((name, array) -> tensors.add(new Tensor(
+                name,
+                CheckpointFormat.type(name, array.getDataType()),
+                array.getShape().getShape())));
+        tensors.add(new Tensor(CheckpointFormat.DIGEST, "U8", CheckpointFormat.DIGEST_BYTES));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", CheckpointFormat.FORMAT);
+        metadata.put("version", CheckpointFormat.VERSION);
+        metadata.put("state", state.toString());
+        return SafeTensorsHeader.of(metadata, tensors);
     }
 
     private void put(ByteBuffer bytes) throws IOException {
