@@ -11,7 +11,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClassCirclesTest {
     private static final String ROOT = ClassCirclesTest.class.getPackageName();
 
-    /** Packages, with those below them, that still have circles. Nothing is ever added; what is free goes. */
-    private static final Set<String> NOT_YET = Set.of("data", "layer");
-
     static Stream<String> packages() {
         return ArchitectureTest.MAIN.stream()
                 .map(JavaClass::getPackageName)
                 .distinct()
-                .filter(name -> !NOT_YET.contains(station(name)))
                 .sorted();
     }
 
@@ -51,13 +46,6 @@ class ClassCirclesTest {
                 noCirclesIn(planted).evaluate(classes).getFailureReport().getDetails();
         assertEquals(1, reports.size(), () -> String.join("\n", reports));
         assertTrue(reports.get(0).contains("Egg -> \n"), reports.get(0));
-    }
-
-    /** The part of a package's name below the root: {@code model} of {@code org.backbonelab.model.weights}. */
-    private static String station(String packageName) {
-        return packageName.equals(ROOT)
-                ? ""
-                : packageName.substring(ROOT.length() + 1).replaceFirst("\\..*", "");
     }
 
     private static ArchRule noCirclesIn(String packageName) {

@@ -64,7 +64,7 @@ final class Ours implements Contender {
                 ? new Sgd(Task.SGD_RATE, 0, false)
                 : new AdamW(Task.ADAMW_RATE, Task.ADAMW_DECAY, Task.BETA1, Task.BETA2);
         recipe = Recipe.supervised().withPrecision(precision);
-        loader = withData ? Data.batches().loader(Task.BATCH, 0, Integer.MAX_VALUE, 1) : null;
+        loader = withData ? new Loader(Data.batches(), Task.BATCH, 0, Integer.MAX_VALUE, 1) : null;
     }
 
     private static Backbone model(Task task) {

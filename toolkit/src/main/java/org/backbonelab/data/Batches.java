@@ -83,17 +83,6 @@ public final class Batches {
                 : Seeds.stream(seed, "augment", epoch, index, copy);
     }
 
-    /**
-     * Returns the batches of consecutive steps, where step s is batch s % perEpoch of epoch s / perEpoch.
-     *
-     * @param firstStep from 0; a resumed run gives the first step it has not made
-     * @param steps how many
-     * @param workers background threads that prepare batches, 0 to do it in {@link Loader#next}
-     */
-    public Loader loader(int batchSize, long firstStep, long steps, int workers) {
-        return new Loader(this, batchSize, firstStep, steps, workers);
-    }
-
     /** Returns all batches of given images in order, without augmentation; each is read when it is asked for. */
     public static List<Batch> inOrder(Dataset dataset, ImageSource images, int batchSize) {
         Pipeline pipeline = new Pipeline(dataset, images, Augmentation.NONE);

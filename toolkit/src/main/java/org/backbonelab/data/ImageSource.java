@@ -1,9 +1,6 @@
 package org.backbonelab.data;
 
-import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.backbonelab.data.augment.Pixels;
-import org.backbonelab.io.Checks;
 
 /**
  * Labelled images that can be read one by one, in any order, by several threads at once.
@@ -42,21 +39,4 @@ public interface ImageSource {
      * @throws DataException if the image cannot be read; the message names the file
      */
     void read(int index, Pixels into);
-
-    /** Returns the images at the given indices. */
-    default ImageSource pick(int... indices) {
-        return new Picked(this, indices.clone());
-    }
-
-    /**
-     * Returns a stratified subset: each class in its share, rounded down or up, drawn at random, in random order.
-     *
-     * @param count of images in all, at most {@link #count()}
-     * @param seed the same seed gives the same subset, and a larger subset holds the smaller one
-     */
-    default ImageSource subset(int count, long seed) {
-        Checks.require(count >= 1 && count <= count(), "number of images of a subset", count, "1 to " + count());
-        int[] labels = IntStream.range(0, count()).map(this::label).toArray();
-        return pick(Arrays.copyOf(StratifiedOrder.of(labels, classes(), seed), count));
-    }
 }

@@ -35,7 +35,14 @@ public final class Loader implements AutoCloseable {
     private long waited;
     private boolean closed;
 
-    Loader(Batches batches, int batchSize, long firstStep, long steps, int workers) {
+    /**
+     * Starts to prepare the batches of consecutive steps, where step s is batch s % perEpoch of epoch s / perEpoch.
+     *
+     * @param firstStep from 0; a resumed run gives the first step it has not made
+     * @param steps how many
+     * @param workers background threads that prepare batches, 0 to do it in {@link #next}
+     */
+    public Loader(Batches batches, int batchSize, long firstStep, long steps, int workers) {
         if (firstStep < 0 || steps < 0) {
             throw new IllegalArgumentException(
                     steps + " steps from step " + firstStep + " on, expected 0 or more of both");

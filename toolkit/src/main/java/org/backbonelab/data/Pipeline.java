@@ -92,7 +92,7 @@ final class Pipeline {
         int size = source.size();
         if (crop.kind() == Augmentation.CropKind.RESIZED) {
             Crops.Box box = Crops.random(image.width(), image.height(), crop, random);
-            Interpolation how = RandAugment.drawn(augmentation.interpolation(), random);
+            Interpolation how = augmentation.interpolation().drawn(random);
             spare.reshape(image.channels(), size, size);
             resize.apply(image, box, spare, how);
             swap();

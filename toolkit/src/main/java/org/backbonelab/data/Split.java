@@ -1,5 +1,7 @@
 package org.backbonelab.data;
 
+import java.util.stream.IntStream;
+
 /**
  * The images of one training: disjoint parts to train on, to choose hyper-parameters on, and to report on.
  *
@@ -8,4 +10,25 @@ package org.backbonelab.data;
  * @param validation images held out of the training part, to choose hyper-parameters on
  * @param test images of the test part
  */
-public record Split(Dataset source, ImageSource train, ImageSource validation, ImageSource test) {}
+public record Split(Dataset source, ImageSource train, ImageSource validation, ImageSource test) {
+    /**
+     * Returns stratified parts: each holds every class in its share of the images it is drawn from, rounded down or up.
+     * The validation images are drawn from the training part and not trained on.
+     *
+     * @param seed of the choice; a larger training part holds the smaller one, and so do the other parts
+     */
+    public static Split of(Dataset source, int trainCount, int validationCount, int testCount, long seed) {
+        int count = source.train().count();
+        if (trainCount < 1 || validationCount < 1 || (long) trainCount + validationCount > count) {
+            throw new IllegalArgumentException(trainCount + " training and " + validationCount
+                    + " validation images of " + source.name() + ": expected 1 or more of each, and at most " + count
+                    + " together");
+        }
+        ImageSource held = Subset.stratified(source.train(), count, seed);
+        return new Split(
+                source,
+                Subset.of(held, IntStream.range(0, trainCount).toArray()),
+                Subset.of(held, IntStream.range(count - validationCount, count).toArray()),
+                Subset.stratified(source.test(), testCount, seed));
+    }
+}

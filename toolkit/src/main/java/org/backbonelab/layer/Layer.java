@@ -50,11 +50,10 @@ public abstract class Layer extends AbstractBlock {
      * {@link Recomputation} the graph is not made here but in the backward pass.
      */
     public final NDArray applyAlone(NDArray x, Pass pass) {
-        Recomputation recomputation = pass.recomputation();
-        return recomputation == null ? computeAlone(x, pass) : recomputation.apply(this, x, pass);
+        return pass.run(this::computeAlone, x);
     }
 
-    final NDArray computeAlone(NDArray x, Pass pass) {
+    private NDArray computeAlone(NDArray x, Pass pass) {
         NDArray y;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();

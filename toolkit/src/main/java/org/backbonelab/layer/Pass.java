@@ -2,6 +2,7 @@ package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.function.BiConsumer;
@@ -29,7 +30,7 @@ public final class Pass {
     private BiConsumer<String, NDArray> tap;
     private Trace trace;
     private NDArray mask;
-    private Recomputation recomputation;
+    private BlockRunner<Pass> blocks;
     private boolean warned;
     private long draws;
     private long macs;
@@ -50,7 +51,7 @@ public final class Pass {
         out.tap = tap;
         out.trace = trace;
         out.mask = mask;
-        out.recomputation = recomputation;
+        out.blocks = blocks;
         edit.accept(out);
         return out;
     }
@@ -112,13 +113,14 @@ public final class Pass {
         return change(p -> p.mask = visible);
     }
 
-    /** Returns this pass with blocks that are computed anew in the backward pass. */
-    public Pass withRecomputation(Recomputation blocks) {
-        return change(p -> p.recomputation = blocks);
+    /** Returns this pass with blocks that are computed in another way, such as {@link Recomputation}. */
+    Pass withBlocks(BlockRunner<Pass> runner) {
+        return change(p -> p.blocks = runner);
     }
 
-    Recomputation recomputation() {
-        return recomputation;
+    /** Computes a block. */
+    NDArray run(BlockRunner.Computation<Pass> block, NDArray x) {
+        return blocks == null ? block.of(x, this) : blocks.run(block, x, this);
     }
 
     /** Returns a pass that draws from here on what this one will, changes no statistics and tells nobody. */
@@ -163,18 +165,6 @@ public final class Pass {
         return first;
     }
 
-    /** Hears of every convolution, linear layer and attention that is computed. */
-    @FunctionalInterface
-    public interface Trace {
-        /**
-         * Called after the layer.
-         *
-         * @param output shape of what it computed
-         * @param multiplyAdds that it took
-         */
-        void computed(Layer layer, Shape output, long multiplyAdds);
-    }
-
     /** Returns this pass with a listener for what is computed. */
     public Pass withTrace(Trace listener) {
         return change(p -> p.trace = listener);
@@ -186,7 +176,7 @@ public final class Pass {
     }
 
     /** Adds multiply-adds; called by convolutions, linear layers and attention. */
-    public void count(Layer layer, NDArray output, long multiplyAdds) {
+    public void count(Block layer, NDArray output, long multiplyAdds) {
         macs += multiplyAdds;
         if (trace != null) {
             trace.computed(layer, output.getShape(), multiplyAdds);
@@ -229,12 +219,7 @@ public final class Pass {
         if (!training || rate == 0) {
             return x;
         }
-        RandomGenerator random = Seeds.stream(seed, "dropout", draws++);
-        float[] keep = new float[Math.toIntExact(x.size())];
-        for (int i = 0; i < keep.length; i++) {
-            keep[i] = random.nextDouble() < rate ? 0 : (float) (1 / (1 - rate));
-        }
-        return x.mul(Torch.array(x.getManager(), keep, x.getShape()));
+        return keep(x, x.getShape(), "dropout", rate);
     }
 
     /**
@@ -247,15 +232,18 @@ public final class Pass {
         if (!training || rate == 0) {
             return branch;
         }
-        int n = Math.toIntExact(branch.getShape().get(0));
-        RandomGenerator random = Seeds.stream(seed, "drop-path", draws++);
-        float[] keep = new float[n];
-        for (int i = 0; i < n; i++) {
-            keep[i] = random.nextDouble() < rate ? 0 : (float) (1 / (1 - rate));
-        }
         long[] shape = new long[branch.getShape().dimension()];
         java.util.Arrays.fill(shape, 1);
-        shape[0] = n;
-        return branch.mul(Torch.array(branch.getManager(), keep, new Shape(shape)));
+        shape[0] = branch.getShape().get(0);
+        return keep(branch, new Shape(shape), "drop-path", rate);
+    }
+
+    private NDArray keep(NDArray x, Shape shape, String purpose, double rate) {
+        RandomGenerator random = Seeds.stream(seed, purpose, draws++);
+        float[] keep = new float[Math.toIntExact(shape.size())];
+        for (int i = 0; i < keep.length; i++) {
+            keep[i] = random.nextDouble() < rate ? 0 : (float) (1 / (1 - rate));
+        }
+        return x.mul(Torch.array(x.getManager(), keep, shape));
     }
 }

@@ -52,20 +52,25 @@ public final class Recomputation {
     private boolean inside;
 
     /** {@code pass} draws the masks of the forward pass again. */
-    private record Segment(Layer layer, NDArray in, NDArray out, Pass pass) {}
+    private record Segment(BlockRunner.Computation<Pass> block, NDArray in, NDArray out, Pass pass) {}
+
+    /** Returns a pass whose blocks are computed anew in the backward pass, by {@link #grad}. */
+    public Pass in(Pass pass) {
+        return pass.withBlocks(this::run);
+    }
 
     /** Computes a block without its graph; inside of another block, as part of that one. */
-    NDArray apply(Layer layer, NDArray x, Pass pass) {
+    private NDArray run(BlockRunner.Computation<Pass> block, NDArray x, Pass pass) {
         if (inside) {
-            return layer.computeAlone(x, pass);
+            return block.of(x, pass);
         }
         Pass again = pass.again();
         inside = true;
         try {
-            NDArray y = Torch.withoutGradients(() -> layer.computeAlone(x, pass));
+            NDArray y = Torch.withoutGradients(() -> block.of(x, pass));
             if (y != x) {
                 y.setRequiresGradient(true);
-                segments.add(new Segment(layer, x, y, again));
+                segments.add(new Segment(block, x, y, again));
             }
             return y;
         } finally {
@@ -99,7 +104,7 @@ public final class Recomputation {
                 // The scope gives the block's graph up.
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    sums = add(segment.layer.computeAlone(segment.in, segment.pass), at, inputs, sums);
+                    sums = add(segment.block.of(segment.in, segment.pass), at, inputs, sums);
                     sums.forEach(NDScope::unregister);
                 }
             }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
+import org.backbonelab.data.Subset;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
@@ -50,7 +51,8 @@ public final class FeatureDistance {
     private static Map<String, Double> perLayer(Trained t) {
         Map<String, Double> out = new LinkedHashMap<>();
         int count = Math.min(IMAGES, t.split().test().count());
-        Batch batch = Batches.inOrder(t.split().source(), t.split().test().subset(count, 0), count)
+        Batch batch = Batches.inOrder(
+                        t.split().source(), Subset.stratified(t.split().test(), count, 0), count)
                 .get(0);
         return Torch.withoutGradients(() -> {
             try (NDManager manager = Torch.newManager();

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Split;
+import org.backbonelab.data.Subset;
 import org.backbonelab.study.Measure;
 import org.backbonelab.train.objective.Objective;
 import org.backbonelab.train.objective.Supervised;
@@ -51,7 +52,8 @@ public final class Hessian {
     /** Returns a batch of training images without augmentation. */
     static Batch batch(Split split, int count) {
         int n = Math.min(count, split.train().count());
-        return Batches.inOrder(split.source(), split.train().subset(n, 0), n).get(0);
+        return Batches.inOrder(split.source(), Subset.stratified(split.train(), n, 0), n)
+                .get(0);
     }
 
     /**

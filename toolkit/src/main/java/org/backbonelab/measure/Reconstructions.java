@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Dataset;
+import org.backbonelab.data.Subset;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.study.Measure;
 import org.backbonelab.study.Trained;
@@ -42,7 +43,7 @@ public final class Reconstructions {
 
     private static Map<String, List<Double>> series(Trained t) {
         Dataset source = t.split().source();
-        Batch batch = Batches.inOrder(source, t.split().test().subset(IMAGES, 0), IMAGES)
+        Batch batch = Batches.inOrder(source, Subset.stratified(t.split().test(), IMAGES, 0), IMAGES)
                 .get(0);
         Map<String, List<Double>> out = new TreeMap<>();
         try (NDManager manager = Torch.newManager();

@@ -41,6 +41,15 @@ public abstract class Backbone extends Layer {
     /** Pools the features and classifies them: (N, classes). */
     protected abstract NDArray head(NDArray features, Pass pass);
 
+    /** Computes layers one after the other, each with {@link Layer#applyAlone}. */
+    protected static NDArray applyAll(List<? extends Layer> layers, NDArray x, Pass pass) {
+        NDArray y = x;
+        for (Layer layer : layers) {
+            y = layer.applyAlone(y, pass);
+        }
+        return y;
+    }
+
     /** Returns the output of a block as (N, D, h, w); families whose blocks have another layout override it. */
     protected NDArray asMap(NDArray block) {
         return block;

@@ -105,11 +105,7 @@ public final class ConvNeXt extends Backbone {
 
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
-        NDArray y = stemNorm.apply(stem.apply(x, pass), pass);
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return y;
+        return applyAll(layers, stemNorm.apply(stem.apply(x, pass), pass), pass);
     }
 
     @Override

@@ -74,10 +74,7 @@ public final class DenseNet extends Backbone {
             y = stemNorm.applyRelu(y, pass);
             y = Pool.maxPool2d(y, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
         }
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return norm.applyRelu(y, pass);
+        return norm.applyRelu(applyAll(layers, y, pass), pass);
     }
 
     @Override

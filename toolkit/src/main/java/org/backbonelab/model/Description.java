@@ -2,10 +2,12 @@ package org.backbonelab.model;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Torch;
@@ -35,13 +37,14 @@ public record Description(
 
     /** Runs a network, not yet initialised, once and frees it. */
     static Description of(String name, Backbone model) {
-        IdentityHashMap<Layer, String> names = new IdentityHashMap<>();
-        model.namedLayers().forEach((key, layer) -> names.put(layer, key));
+        Map<String, Layer> byName = model.namedLayers();
+        IdentityHashMap<Block, String> names = new IdentityHashMap<>();
+        byName.forEach((key, layer) -> names.put(layer, key));
         List<LayerCost> layers = new ArrayList<>();
         try (NDManager manager = Torch.newManager()) {
             model.initializeBlank(manager);
             model.run(Pass.evaluation().withTrace((layer, output, macs) -> {
-                long parameters = layer.storedShapes().values().stream()
+                long parameters = byName.get(names.get(layer)).storedShapes().values().stream()
                         .mapToLong(Shape::size)
                         .sum();
                 layers.add(new LayerCost(names.get(layer), layer.getClass().getSimpleName(), output, parameters, macs));

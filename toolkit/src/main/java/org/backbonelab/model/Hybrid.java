@@ -171,10 +171,7 @@ public final class Hybrid extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stemNorm.apply(stem.apply(x, pass), pass);
         y = config.has(Part.PATCHIFY) ? y : config.act(y);
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return y;
+        return applyAll(layers, y, pass);
     }
 
     @Override

@@ -12,6 +12,8 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
+import org.backbonelab.layer.SampleNorm;
+import org.backbonelab.layer.StarRelu;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Pointwise;
@@ -26,7 +28,6 @@ import org.backbonelab.tensor.Spatial;
  */
 public final class MetaFormer extends Backbone {
     private static final Init INIT = Init.normal(0.02);
-    private static final double EPS = 1e-6;
     private static final int HEAD_WIDTH = 32;
     private static final int SCALED_FROM = 2;
 
@@ -105,10 +106,7 @@ public final class MetaFormer extends Backbone {
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stemNorm.apply(stem.apply(x, pass).transpose(0, 2, 3, 1), pass);
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return y.transpose(0, 3, 1, 2);
+        return applyAll(layers, y, pass).transpose(0, 3, 1, 2);
     }
 
     @Override
@@ -151,31 +149,6 @@ public final class MetaFormer extends Backbone {
         @Override
         public NDArray apply(NDArray x, Pass pass) {
             return conv.apply(norm.apply(x, pass).transpose(0, 3, 1, 2), pass).transpose(0, 2, 3, 1);
-        }
-    }
-
-    private static final class StarRelu extends Layer {
-        private final Parameter scale = parameter("scale", Role.SCALE, Init.ONES, 1);
-        private final Parameter bias = parameter("bias", Role.BIAS, Init.ZEROS, 1);
-
-        @Override
-        public NDArray apply(NDArray x, Pass pass) {
-            return Pointwise.starRelu(x, pass.value(scale, x), pass.value(bias, x));
-        }
-    }
-
-    /** A norm over channels and space of each sample, with a weight per channel. */
-    private static final class SampleNorm extends Layer {
-        private final Parameter weight;
-
-        SampleNorm(int dim) {
-            weight = parameter("weight", Role.NORM, Init.ONES, dim);
-        }
-
-        @Override
-        public NDArray apply(NDArray x, Pass pass) {
-            return Kernels.groupNorm(x.transpose(0, 3, 1, 2), 1, pass.value(weight, x), null, EPS)
-                    .transpose(0, 2, 3, 1);
         }
     }
 

@@ -46,10 +46,7 @@ public final class MlpMixer extends Backbone {
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stem.apply(x, pass).flatten(2, 3).transpose(0, 2, 1);
-        for (MixerBlock block : blocks) {
-            y = block.applyAlone(y, pass);
-        }
-        return norm.apply(y, pass);
+        return norm.apply(applyAll(blocks, y, pass), pass);
     }
 
     @Override

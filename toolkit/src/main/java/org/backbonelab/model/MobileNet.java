@@ -110,10 +110,7 @@ public final class MobileNet extends Backbone {
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = act(bn1.apply(stem.apply(x, pass), pass), efficient);
-        for (Block block : blocks) {
-            y = block.applyAlone(y, pass);
-        }
-        return act(bn2.apply(convHead.apply(y, pass), pass), efficient);
+        return act(bn2.apply(convHead.apply(applyAll(blocks, y, pass), pass), pass), efficient);
     }
 
     @Override

@@ -64,11 +64,7 @@ public final class MogaNet extends Backbone {
 
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
-        NDArray y = x;
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return y;
+        return applyAll(layers, x, pass);
     }
 
     @Override

@@ -118,10 +118,7 @@ public final class NfNet extends Backbone {
         for (ScaledStdConv conv : stem.subList(1, stem.size())) {
             y = conv.apply(act(y, gain), pass);
         }
-        for (NfBlock block : blocks) {
-            y = block.applyAlone(y, pass);
-        }
-        return act(finalConv.apply(y, pass), gain);
+        return act(finalConv.apply(applyAll(blocks, y, pass), pass), gain);
     }
 
     @Override

@@ -61,11 +61,7 @@ public final class RepVgg extends Backbone {
 
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
-        NDArray y = x;
-        for (RepBlock block : blocks) {
-            y = block.applyAlone(y, pass);
-        }
-        return y;
+        return applyAll(blocks, x, pass);
     }
 
     @Override

@@ -81,10 +81,7 @@ public final class ResNet extends Backbone {
         if (!config.smallImages) {
             y = Pool.maxPool2d(y, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
         }
-        for (Block block : blocks) {
-            y = block.applyAlone(y, pass);
-        }
-        return y;
+        return applyAll(blocks, y, pass);
     }
 
     @Override

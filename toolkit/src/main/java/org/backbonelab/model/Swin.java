@@ -80,10 +80,7 @@ public final class Swin extends Backbone {
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = patchNorm.apply(patchEmbed.apply(x, pass).transpose(0, 2, 3, 1), pass);
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return norm.apply(y, pass).transpose(0, 3, 1, 2);
+        return norm.apply(applyAll(layers, y, pass), pass).transpose(0, 3, 1, 2);
     }
 
     @Override

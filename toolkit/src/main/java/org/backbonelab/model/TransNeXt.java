@@ -77,10 +77,7 @@ public final class TransNeXt extends Backbone {
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = x.transpose(0, 2, 3, 1);
-        for (Layer layer : layers) {
-            y = layer.applyAlone(y, pass);
-        }
-        return y.transpose(0, 3, 1, 2);
+        return applyAll(layers, y, pass).transpose(0, 3, 1, 2);
     }
 
     @Override

@@ -77,10 +77,7 @@ public final class Vit extends Backbone {
         long n = x.getShape().get(0);
         NDArray cls = pass.value(clsToken, x).repeat(0, n);
         NDArray y = NDArrays.concat(new NDList(cls, tokens), 1).add(pass.value(posEmbed, x));
-        for (EncoderBlock block : blocks) {
-            y = block.applyAlone(y, pass);
-        }
-        return norm.apply(y, pass);
+        return norm.apply(applyAll(blocks, y, pass), pass);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * AdaBelief (Zhuang et al., NeurIPS 2020, algorithm 2): steps are large where the gradient is what momentum expects.
  *
@@ -17,7 +15,7 @@ public final class AdaBelief extends BaseOptimizer {
     private static final double BETA2 = 0.999;
     private static final double RHO_INF = 2 / (1 - BETA2) - 1;
 
-    private static final TorchScript SCRIPT = script("AdaBelief", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdaBelief", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_var: List[Tensor],
                      lr: float, rate: float, beta1: float, beta2: float, decay: float, eps: float, rectified: bool) -> None:
               for w, g, m, s in zip(weights, gradients, exp_avg, exp_avg_var):
@@ -50,8 +48,7 @@ public final class AdaBelief extends BaseOptimizer {
         if (rectified) {
             rate *= Math.sqrt((1 - power) * (rho - 4) / (RHO_INF - 4) * (rho - 2) / rho * RHO_INF / (RHO_INF - 2));
         }
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * AdaBound (Luo et al., ICLR 2019, algorithm 2): Adam whose rates are clipped to bounds that close in on SGD's.
  *
@@ -18,7 +16,7 @@ public final class AdaBound extends BaseOptimizer {
     private static final double FINAL_LR = 0.1;
     private static final double GAMMA = 1e-3;
 
-    private static final TorchScript SCRIPT = script("AdaBound", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdaBound", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float, lower: float,
                      upper: float) -> None:
@@ -42,8 +40,7 @@ public final class AdaBound extends BaseOptimizer {
         double last = FINAL_LR * group.lrShare();
         double lower = last * (1 - 1 / (GAMMA * group.step() + 1));
         double upper = last * (1 + 1 / (GAMMA * group.step()));
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

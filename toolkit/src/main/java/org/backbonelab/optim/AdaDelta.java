@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * AdaDelta (Zeiler, arXiv 1212.5701, algorithm 1) with coupled weight decay, as {@code torch.optim.Adadelta}.
  *
@@ -12,7 +10,7 @@ public final class AdaDelta extends BaseOptimizer {
     private static final double RHO = 0.9;
     private static final double EPS = 1e-6;
 
-    private static final TorchScript SCRIPT = script("AdaDelta", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdaDelta", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], square_avg: List[Tensor], acc_delta: List[Tensor],
                      lr: float, rho: float, decay: float, eps: float) -> None:
               for w, g, v, u in zip(weights, gradients, square_avg, acc_delta):
@@ -31,8 +29,7 @@ public final class AdaDelta extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,6 @@
 package org.backbonelab.optim;
 
 import ai.djl.ndarray.types.Shape;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * AdaFactor (Shazeer and Stern, ICML 2018, algorithm 4): second moments as the product of a row and a column.
@@ -20,7 +19,7 @@ public final class AdaFactor extends BaseOptimizer {
     private static final double EPS = 1e-30;
     private static final double SMALLEST_SCALE = 1e-3;
 
-    private static final TorchScript SCRIPT = script("AdaFactor", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdaFactor", """
             def mean(self, x: Tensor, axis: int) -> Tensor:
               n = x.size(axis)
               if n > 16:
@@ -82,8 +81,7 @@ public final class AdaFactor extends BaseOptimizer {
         double share = Math.pow(t, DECAY_RATE);
         Double step = relative ? Double.valueOf(Math.min(group.lr(), 1 / Math.sqrt(t))) : null;
         if (!matrices.weights().isEmpty()) {
-            run(
-                    SCRIPT,
+            SCRIPT.run(
                     "factored",
                     matrices.weights(),
                     matrices.gradients(),
@@ -97,8 +95,7 @@ public final class AdaFactor extends BaseOptimizer {
                     SMALLEST_SCALE);
         }
         if (!others.weights().isEmpty()) {
-            run(
-                    SCRIPT,
+            SCRIPT.run(
                     "whole",
                     others.weights(),
                     others.gradients(),

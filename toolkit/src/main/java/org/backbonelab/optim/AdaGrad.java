@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * AdaGrad (Duchi et al., JMLR 2011) with coupled weight decay, as {@code torch.optim.Adagrad}.
  *
@@ -10,7 +8,7 @@ import org.backbonelab.tensor.TorchScript;
 public final class AdaGrad extends BaseOptimizer {
     private static final double EPS = 1e-10;
 
-    private static final TorchScript SCRIPT = script("AdaGrad", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdaGrad", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], sums: List[Tensor], lr: float, decay: float,
                      eps: float) -> None:
               for w, g, s in zip(weights, gradients, sums):
@@ -27,6 +25,6 @@ public final class AdaGrad extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(SCRIPT, "step", group.weights(), group.gradients(), group.state("sum"), group.lr(), group.decay(), EPS);
+        SCRIPT.run("step", group.weights(), group.gradients(), group.state("sum"), group.lr(), group.decay(), EPS);
     }
 }

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * Adam (Kingma and Ba, ICLR 2015, algorithm 1) with coupled weight decay, as {@code torch.optim.Adam}.
  *
@@ -13,7 +11,7 @@ public final class Adam extends BaseOptimizer {
     private static final double BETA2 = 0.999;
     private static final double EPS = 1e-8;
 
-    private static final TorchScript SCRIPT = script("Adam", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Adam", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
               self.fused_adam(weights, gradients, exp_avg, exp_avg_sq, t, lr, beta1, beta2, decay, eps, True)
@@ -26,8 +24,7 @@ public final class Adam extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

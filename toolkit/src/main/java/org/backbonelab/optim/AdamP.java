@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * AdamP (Heo et al., ICLR 2021, algorithm 2): Adam without the part that only makes scale-invariant weights grow.
  *
@@ -35,7 +33,7 @@ public final class AdamP extends BaseOptimizer {
               return 1.
             """;
 
-    private static final TorchScript SCRIPT = script("AdamP", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdamP", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float, delta: float,
                      ratio: float) -> None:
@@ -61,8 +59,7 @@ public final class AdamP extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as {@code torch.optim.AdamW}.
  *
@@ -11,7 +9,7 @@ import org.backbonelab.tensor.TorchScript;
 public final class AdamW extends BaseOptimizer {
     private static final double EPS = 1e-8;
 
-    private static final TorchScript SCRIPT = script("AdamW", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("AdamW", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
               self.fused_adam(weights, gradients, exp_avg, exp_avg_sq, t, lr, beta1, beta2, decay, eps, False)
@@ -29,8 +27,7 @@ public final class AdamW extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

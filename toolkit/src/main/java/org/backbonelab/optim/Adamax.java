@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * Adamax (Kingma and Ba, ICLR 2015, algorithm 2) with coupled weight decay, as {@code torch.optim.Adamax}.
  *
@@ -13,7 +11,7 @@ public final class Adamax extends BaseOptimizer {
     private static final double BETA2 = 0.999;
     private static final double EPS = 1e-8;
 
-    private static final TorchScript SCRIPT = script("Adamax", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Adamax", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_inf: List[Tensor],
                      t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
               rate = lr / (1 - beta1 ** t)
@@ -32,8 +30,7 @@ public final class Adamax extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

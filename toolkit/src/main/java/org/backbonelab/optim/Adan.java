@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * Adan (Xie et al., arXiv 2208.06677, algorithm 1): Nesterov momentum from differences of gradients.
  *
@@ -15,7 +13,7 @@ public final class Adan extends BaseOptimizer {
     private static final double BETA3 = 0.99;
     private static final double EPS = 1e-8;
 
-    private static final TorchScript SCRIPT = script("Adan", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Adan", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_diff: List[Tensor],
                      exp_avg_sq: List[Tensor], previous: List[Tensor], t: int, lr: float, beta1: float, beta2: float,
                      beta3: float, decay: float, eps: float) -> None:
@@ -45,8 +43,7 @@ public final class Adan extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * What all update rules share: learning rate, decay and its exemptions, state per parameter, clearing of gradients.
@@ -38,34 +37,6 @@ import org.backbonelab.tensor.TorchScript;
 public abstract class BaseOptimizer extends Optimizer {
     private static final Settings USUAL = new Settings(1, 1);
 
-    /** What scripts may call: fused updates walk over raw memory, so a gradient must lie there as its weight does. */
-    private static final String COMMON = """
-            def aligned(self, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
-              out: List[Tensor] = []
-              for w, g in zip(weights, gradients):
-                if g.stride() != w.stride():
-                  g = torch.empty_like(w).copy_(g)
-                out.append(g)
-              return out
-
-            # Adam's and AdamW's update; decay is coupled in the former.
-            def fused_adam(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor],
-                           exp_avg_sq: List[Tensor], t: int, lr: float, beta1: float, beta2: float, decay: float, eps: float,
-                           coupled: bool) -> None:
-              count = torch.new_full(weights[0], [], t)
-              steps: List[Tensor] = []
-              none: List[Tensor] = []
-              for i in range(len(weights)):
-                steps.append(count)
-              aligned = self.aligned(weights, gradients)
-              if coupled:
-                torch._fused_adam_(weights, aligned, exp_avg, exp_avg_sq, none, steps, lr=lr, beta1=beta1, beta2=beta2,
-                                   weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
-              else:
-                torch._fused_adamw_(weights, aligned, exp_avg, exp_avg_sq, none, steps, lr=lr, beta1=beta1, beta2=beta2,
-                                    weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
-            """;
-
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Settings> settings = new HashMap<>();
     private final double weightDecay;
@@ -91,26 +62,6 @@ public abstract class BaseOptimizer extends Optimizer {
         this.weightDecay = weightDecay;
         setLearningRate(learningRate);
         builtWith = learningRate;
-    }
-
-    /**
-     * Compiles the arithmetic of an optimizer.
-     *
-     * @param name of the optimizer
-     * @param methods TorchScript, in ordinary Python syntax with every parameter typed; {@code self.aligned(weights,
-     *     gradients)} gives the gradients laid out in memory as the weights are, which libtorch's fused updates need, and
-     *     {@code self.fused_adam} is one of these
-     */
-    protected static TorchScript script(String name, String methods) {
-        return TorchScript.compile(name, "class " + name + "(Module):\n" + (COMMON + "\n" + methods).indent(2));
-    }
-
-    /** Runs a method of a script, without recording gradients. */
-    protected static void run(TorchScript script, String method, Object... arguments) {
-        Torch.withoutGradients(() -> {
-            script.run(method, arguments).close();
-            return null;
-        });
     }
 
     /** Sets the learning rate of the steps to come; 0 is allowed, as warm-up starts there. */
@@ -259,6 +210,12 @@ public abstract class BaseOptimizer extends Optimizer {
             }
             slot.restore(key.substring(cut + 1), array);
         });
+    }
+
+    /** Frees the state; used again, the optimizer starts anew. */
+    public final void free() {
+        slots.values().forEach(slot -> slot.arrays().values().forEach(NDArray::close));
+        slots.clear();
     }
 
     private static final class NoOptions extends OptimizerBuilder<NoOptions> {

@@ -2,8 +2,6 @@ package org.backbonelab.optim;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.backbonelab.tensor.Torch;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * LAMB (You et al., ICLR 2020, algorithm 2): Adam's direction, scaled per tensor by ||w|| / ||u||.
@@ -20,7 +18,7 @@ public final class Lamb extends BaseOptimizer {
     private static final double BETA2 = 0.999;
     private static final double EPS = 1e-6;
 
-    private static final TorchScript SCRIPT = script("Lamb", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Lamb", """
             def global_norm(self, gradients: List[Tensor]) -> Tensor:
               norms: List[Tensor] = []
               for g in gradients:
@@ -68,14 +66,13 @@ public final class Lamb extends BaseOptimizer {
     @Override
     protected void prepare(List<NDArray> gradients) {
         if (bocb) {
-            clip = Torch.withoutGradients(() -> SCRIPT.array(gradients.get(0).getManager(), "clip", gradients, 1.0));
+            clip = SCRIPT.array(gradients.get(0).getManager(), "clip", gradients, 1.0);
         }
     }
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * LARS (You et al., arXiv 1708.03888, algorithm 1): momentum with a learning rate per tensor from the norms.
  *
@@ -15,7 +13,7 @@ public final class Lars extends BaseOptimizer {
     private static final double MOMENTUM = 0.9;
     private static final double TRUST = 1e-3;
 
-    private static final TorchScript SCRIPT = script("Lars", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Lars", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], momentum_buffer: List[Tensor], lr: float,
                      momentum: float, decay: float, trust: float, scaled: bool) -> None:
               for w, g, m in zip(weights, gradients, momentum_buffer):
@@ -47,8 +45,7 @@ public final class Lars extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * LION (Chen et al., arXiv 2302.06675, algorithm 2): the sign of an interpolated momentum, with decoupled weight decay.
  *
@@ -12,7 +10,7 @@ public final class Lion extends BaseOptimizer {
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.99;
 
-    private static final TorchScript SCRIPT = script("Lion", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Lion", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], lr: float, beta1: float,
                      beta2: float, decay: float) -> None:
               for w, g, m in zip(weights, gradients, exp_avg):
@@ -29,8 +27,7 @@ public final class Lion extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

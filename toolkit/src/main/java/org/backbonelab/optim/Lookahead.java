@@ -2,7 +2,6 @@ package org.backbonelab.optim;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * Look-ahead (Zhang et al., NeurIPS 2019, algorithm 1) around any optimizer.
@@ -13,7 +12,7 @@ import org.backbonelab.tensor.TorchScript;
  * optimizer's, and one array of the weights' size.
  */
 public final class Lookahead extends BaseOptimizer {
-    private static final TorchScript SCRIPT = script("Lookahead", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Lookahead", """
             def begin(self, weights: List[Tensor], slow: List[Tensor]) -> None:
               for w, s in zip(weights, slow):
                 s.copy_(w)
@@ -84,11 +83,11 @@ public final class Lookahead extends BaseOptimizer {
     protected void rule(Group group) {
         List<NDArray> slow = group.state("slow");
         if (group.step() == 1) {
-            run(SCRIPT, "begin", group.weights(), slow);
+            SCRIPT.run("begin", group.weights(), slow);
         }
         inner.rule(group);
         if (group.step() % k == 0) {
-            run(SCRIPT, "synchronize", group.weights(), slow, alpha);
+            SCRIPT.run("synchronize", group.weights(), slow, alpha);
         }
     }
 

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * NAdam (Dozat, ICLR workshop 2016) with coupled weight decay, as {@code torch.optim.NAdam}.
  *
@@ -15,7 +13,7 @@ public final class NAdam extends BaseOptimizer {
     private static final double EPS = 1e-8;
     private static final double MOMENTUM_DECAY = 4e-3;
 
-    private static final TorchScript SCRIPT = script("NAdam", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("NAdam", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      t: int, of_gradient: float, of_momentum: float, beta1: float, beta2: float, decay: float,
                      eps: float) -> None:
@@ -44,8 +42,7 @@ public final class NAdam extends BaseOptimizer {
         long t = group.step();
         double product = product(t);
         double next = momentum(t + 1);
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,6 @@
 package org.backbonelab.optim;
 
 import ai.djl.ndarray.types.Shape;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * NovoGrad (Ginsburg et al., arXiv 1905.11286, algorithm 1): one second moment per tensor, decay inside the momentum.
@@ -14,7 +13,7 @@ public final class NovoGrad extends BaseOptimizer {
     private static final double BETA2 = 0.98;
     private static final double EPS = 1e-8;
 
-    private static final TorchScript SCRIPT = script("NovoGrad", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("NovoGrad", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], exp_avg_sq: List[Tensor],
                      lr: float, beta1: float, beta2: float, decay: float, eps: float) -> None:
               for w, g, m, v in zip(weights, gradients, exp_avg, exp_avg_sq):
@@ -33,8 +32,7 @@ public final class NovoGrad extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

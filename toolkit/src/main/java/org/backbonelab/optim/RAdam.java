@@ -2,7 +2,6 @@ package org.backbonelab.optim;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * RAdam (Liu et al., ICLR 2020, algorithm 2): Adam whose step is rectified while second moments are uncertain.
@@ -21,7 +20,7 @@ public final class RAdam extends BaseOptimizer {
     private static final double EPS = 1e-8;
     private static final double RHO_INF = 2 / (1 - BETA2) - 1;
 
-    private static final TorchScript SCRIPT = script("RAdam", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("RAdam", """
             def unrectified(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor],
                             exp_avg_sq: List[Tensor], t: int, lr: float, beta1: float, beta2: float, decay: float,
                             coupled: bool) -> None:
@@ -77,6 +76,6 @@ public final class RAdam extends BaseOptimizer {
             arguments.add(EPS);
             arguments.add(Math.sqrt((rho - 4) * (rho - 2) * RHO_INF / ((RHO_INF - 4) * (RHO_INF - 2) * rho)));
         }
-        run(SCRIPT, rho > 5 ? "rectified" : "unrectified", arguments.toArray());
+        SCRIPT.run(rho > 5 ? "rectified" : "unrectified", arguments.toArray());
     }
 }

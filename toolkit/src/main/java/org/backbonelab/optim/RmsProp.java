@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * RMSProp (Hinton, Coursera lecture 6e, 2012) with coupled weight decay, as {@code torch.optim.RMSprop}.
  *
@@ -12,7 +10,7 @@ public final class RmsProp extends BaseOptimizer {
     private static final double ALPHA = 0.99;
     private static final double EPS = 1e-8;
 
-    private static final TorchScript SCRIPT = script("RmsProp", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("RmsProp", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], square_avg: List[Tensor], lr: float, alpha: float,
                      decay: float, eps: float) -> None:
               for w, g, v in zip(weights, gradients, square_avg):
@@ -29,8 +27,7 @@ public final class RmsProp extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

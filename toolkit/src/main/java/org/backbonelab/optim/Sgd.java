@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * Stochastic gradient descent with momentum 0.9 and coupled weight decay, as {@code torch.optim.SGD}.
  *
@@ -11,7 +9,7 @@ import org.backbonelab.tensor.TorchScript;
 public final class Sgd extends BaseOptimizer {
     private static final double MOMENTUM = 0.9;
 
-    private static final TorchScript SCRIPT = script("Sgd", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Sgd", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], momentum_buffer: List[Tensor], lr: float,
                      momentum: float, decay: float, nesterov: bool) -> None:
               torch._fused_sgd_(weights, self.aligned(weights, gradients), momentum_buffer, weight_decay=decay,
@@ -28,8 +26,7 @@ public final class Sgd extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -1,7 +1,5 @@
 package org.backbonelab.optim;
 
-import org.backbonelab.tensor.TorchScript;
-
 /**
  * SGDP (Heo et al., ICLR 2021, algorithm 1): momentum without the part that only makes scale-invariant weights grow.
  *
@@ -15,7 +13,7 @@ public final class Sgdp extends BaseOptimizer {
     private static final double DELTA = 0.1;
     private static final double DECAY_RATIO = 0.1;
 
-    private static final TorchScript SCRIPT = script("Sgdp", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Sgdp", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], momentum_buffer: List[Tensor], lr: float,
                      momentum: float, decay: float, eps: float, delta: float, ratio: float) -> None:
               for w, g, m in zip(weights, gradients, momentum_buffer):
@@ -37,8 +35,7 @@ public final class Sgdp extends BaseOptimizer {
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

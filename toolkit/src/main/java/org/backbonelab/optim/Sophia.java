@@ -2,7 +2,6 @@ package org.backbonelab.optim;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.backbonelab.tensor.TorchScript;
 
 /**
  * Sophia-G (Liu et al., arXiv 2305.14342, algorithm 3): momentum divided by an estimate of the Hessian's diagonal, clipped.
@@ -22,7 +21,7 @@ public final class Sophia extends BaseOptimizer {
     private static final double EPS = 1e-15;
     private static final int EVERY = 10;
 
-    private static final TorchScript SCRIPT = script("Sophia", """
+    private static final UpdateScript SCRIPT = UpdateScript.of("Sophia", """
             def step(self, weights: List[Tensor], gradients: List[Tensor], exp_avg: List[Tensor], hessian: List[Tensor],
                      lr: float, beta1: float, decay: float, rho: float, eps: float) -> None:
               for w, g, m, h in zip(weights, gradients, exp_avg, hessian):
@@ -56,13 +55,12 @@ public final class Sophia extends BaseOptimizer {
 
     @Override
     protected void estimate(List<NDArray> gradients, List<NDArray> hessian, int images) {
-        run(SCRIPT, "estimate", gradients, hessian, BETA2, images);
+        SCRIPT.run("estimate", gradients, hessian, BETA2, images);
     }
 
     @Override
     protected void rule(Group group) {
-        run(
-                SCRIPT,
+        SCRIPT.run(
                 "step",
                 group.weights(),
                 group.gradients(),

@@ -18,4 +18,20 @@ public record EvaluationSettings(Ema ema, int every, double lossCeiling, NonFini
         require(lossCeiling >= 0, "loss ceiling", lossCeiling, "0 (off) or more");
         require(nonFinite != null, "non-finite", nonFinite, "STOP, SKIP or PROPAGATE");
     }
+
+    /**
+     * Tells whether a training has diverged and ends.
+     *
+     * @param loss of the last update
+     * @param finite whether that loss and its gradient were finite
+     */
+    public boolean endsAt(double loss, boolean finite) {
+        boolean tooHigh = lossCeiling > 0 && Double.isFinite(loss) && loss > lossCeiling;
+        return tooHigh
+                || switch (nonFinite) {
+                    case STOP -> !finite;
+                    case SKIP -> false;
+                    case PROPAGATE -> !Double.isFinite(loss);
+                };
+    }
 }

@@ -55,6 +55,11 @@ public record OptimizationSettings(
         return rho > 0 ? sharpness.passes() : 1;
     }
 
+    /** Tells whether updates are those of another member of SAM's family than SAM itself. */
+    public boolean hasOtherSharpness() {
+        return rho > 0 && !sharpness.equals(Sharpness.SAM);
+    }
+
     OptimizationSettings withOptimizer(String name, double newLr, double newDecay) {
         return new OptimizationSettings(
                 name, newLr, newDecay, layerDecay, groups, lookahead, clipNorm, agc, rho, sharpness);

@@ -1,15 +1,12 @@
 package org.backbonelab.study;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.io.Json;
 import org.backbonelab.io.Sha256;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.recipe.Recipe;
-import org.backbonelab.recipe.Sharpness;
 import org.backbonelab.train.objective.Objectives;
 
 /**
@@ -76,39 +73,12 @@ public record Cell(
         return phases.get(phases.size() - 1);
     }
 
-    /** Returns what studies vary, by column name. */
-    @JsonIgnore
-    public Map<String, Object> axes() {
-        Map<String, Object> out = new LinkedHashMap<>();
-        Recipe last = recipe();
-        out.put("dataset", dataset);
-        out.put("train_images", trainImages);
-        out.put("backbone", backbone);
-        out.put("track", track);
-        out.put("optimizer", last.optimization().optimizer());
-        out.put("lr", last.optimization().lr());
-        out.put("weight_decay", last.optimization().weightDecay());
-        out.put("rho", last.optimization().rho());
-        if (isOtherThanSam(last)) {
-            out.put("sharpness", last.optimization().sharpness().toString());
-        }
-        out.put("epochs", last.schedule().epochs());
-        out.put("agc", last.optimization().agc());
-        out.put("clip_norm", last.optimization().clipNorm());
-        out.put("seed", seed);
-        return out;
-    }
-
-    private static boolean isOtherThanSam(Recipe recipe) {
-        return recipe.optimization().rho() > 0
-                && !recipe.optimization().sharpness().equals(Sharpness.SAM);
-    }
-
     /** Returns a short text for people. */
     @JsonIgnore
     public String label() {
         Recipe r = recipe();
-        String kind = isOtherThanSam(r) ? " " + r.optimization().sharpness() : "";
+        String kind =
+                r.optimization().hasOtherSharpness() ? " " + r.optimization().sharpness() : "";
         String extra = (r.optimization().rho() > 0 ? " rho " + r.optimization().rho() + kind : "")
                 + (phases.size() > 1 ? " " + track : "");
         return backbone + " + " + r.optimization().optimizer() + " lr "

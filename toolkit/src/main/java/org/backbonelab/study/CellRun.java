@@ -86,7 +86,7 @@ final class CellRun {
             return new Row(
                     cell.id(),
                     cell.json(),
-                    cell.axes(),
+                    Axis.of(cell),
                     diverged ? Row.Status.DIVERGED : Row.Status.OK,
                     metrics,
                     series,

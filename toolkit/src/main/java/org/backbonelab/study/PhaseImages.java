@@ -32,7 +32,7 @@ record PhaseImages(List<Split> splits) {
     }
 
     private static Split split(Cell cell, String dataset, int trainImages) {
-        return Datasets.get(dataset).split(trainImages, cell.validationImages(), cell.testImages(), SPLIT_SEED);
+        return Split.of(Datasets.get(dataset), trainImages, cell.validationImages(), cell.testImages(), SPLIT_SEED);
     }
 
     /** Returns the images that the cell is evaluated on. */

@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
@@ -17,7 +15,6 @@ import org.backbonelab.results.Row;
 import org.backbonelab.results.RowLines;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Select;
-import org.backbonelab.results.Tables;
 import tech.tablesaw.api.Table;
 
 /**
@@ -38,7 +35,7 @@ public final class Study {
     private final Map<String, Recipe> recipeOf = new LinkedHashMap<>();
     private final Map<String, String> datasetOf = new HashMap<>();
     private final List<Measure> measures = new ArrayList<>();
-    private final Axes axes = new Axes();
+    private final Variants variants = new Variants();
     private Recipe recipe = Recipe.supervised();
     private List<String> backbones = List.of();
     private List<String> optimizers = List.of();
@@ -156,7 +153,7 @@ public final class Study {
      * @param field lr, weight_decay, rho, epochs, agc or clip_norm
      */
     public Study vary(String field, double... values) {
-        axes.vary(field, values);
+        variants.vary(field, values);
         return this;
     }
 
@@ -179,7 +176,7 @@ public final class Study {
             Map<String, List<Recipe>> phasesOf =
                     tracks.isEmpty() ? Map.of("plain", List.of(recipeOf.getOrDefault(backbone, recipe))) : tracks;
             phasesOf.forEach((track, phases) -> {
-                for (List<Recipe> variant : axes.variants(phases, optimizers, r -> atItsRate(backbone, r), lrFactors)) {
+                for (List<Recipe> variant : variants.of(phases, optimizers, r -> atItsRate(backbone, r), lrFactors)) {
                     for (long seed : forSeeds) {
                         out.add(cell(backbone, track, variant, seed));
                     }
@@ -280,14 +277,9 @@ public final class Study {
 
     /** Returns the cells of the other seeds: all of them, or with a tuned learning rate those of the best one. */
     private List<Cell> moreSeeds(List<Cell> first, Map<String, Row> rows) {
-        Table table = Tables.of(name, first.stream().map(c -> rows.get(c.id())).toList());
-        String[] group = {"backbone", "track", "optimizer", "weight_decay", "rho", "epochs", "agc", "clip_norm"};
-        Set<String> best =
-                Select.best(table, "val_top1", "lr", group).stringColumn("id").asSet();
-        Set<String> chosen = lrFactors.length == 1 ? rows.keySet() : best;
-        return first.stream()
-                .filter(c -> chosen.contains(c.id()))
+        List<Cell> chosen = lrFactors.length == 1 ? first : Tuning.best(first, rows);
+        return chosen.stream()
                 .flatMap(c -> Arrays.stream(seeds).skip(1).mapToObj(s -> cell(c.backbone(), c.track(), c.phases(), s)))
-                .collect(Collectors.toCollection(ArrayList::new));
+                .toList();
     }
 }

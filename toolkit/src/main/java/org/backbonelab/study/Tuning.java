@@ -1,6 +1,7 @@
 package org.backbonelab.study;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
 
-/** Grids of learning rates that grow where the best one lies at their edge. */
+/** The learning rate of each group of cells: which is best, and what to try where it lies at the grid's edge. */
 final class Tuning {
     private Tuning() {}
 
@@ -22,12 +23,30 @@ final class Tuning {
      * @param rows of all cells, by id
      */
     static List<Cell> beyond(List<Cell> cells, Map<String, Row> rows) {
+        return groups(cells).stream()
+                .flatMap(group -> beyondOne(group, rows).stream())
+                .toList();
+    }
+
+    /**
+     * Returns the best of each group of cells that differ in the learning rate only: that of the highest accuracy on the
+     * held-out images, of equals the first; one that diverged only where all did.
+     *
+     * @param rows of all cells, by id
+     */
+    static List<Cell> best(List<Cell> cells, Map<String, Row> rows) {
+        return groups(cells).stream()
+                .map(group -> group.stream()
+                        .reduce((a, b) -> score(rows, b) > score(rows, a) ? b : a)
+                        .orElseThrow())
+                .toList();
+    }
+
+    private static Collection<List<Cell>> groups(List<Cell> cells) {
         Map<String, List<Cell>> groups = new LinkedHashMap<>();
         cells.forEach(c -> groups.computeIfAbsent(withLr(c, 1).id(), k -> new ArrayList<>())
                 .add(c));
-        return groups.values().stream()
-                .flatMap(group -> beyondOne(group, rows).stream())
-                .toList();
+        return groups.values();
     }
 
     private static Optional<Cell> beyondOne(List<Cell> group, Map<String, Row> rows) {
@@ -52,7 +71,7 @@ final class Tuning {
         }
         double edge = lr(sorted.get(unbounded ? 0 : last));
         double inner = lr(sorted.get(unbounded ? 1 : last - 1));
-        return Optional.of(withLr(sorted.get(0), Axes.round(edge * edge / inner)));
+        return Optional.of(withLr(sorted.get(0), Variants.round(edge * edge / inner)));
     }
 
     private static double score(Map<String, Row> rows, Cell cell) {

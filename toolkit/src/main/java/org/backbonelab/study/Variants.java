@@ -10,31 +10,16 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.backbonelab.recipe.Recipe;
 
-/** What a study varies within a recipe: optimizer, learning-rate factor, numbers by name. */
-final class Axes {
-    private static final Map<String, BiFunction<Recipe, Double, Recipe>> FIELDS = new LinkedHashMap<>();
-
-    static {
-        FIELDS.put("lr", Recipe::withLr);
-        FIELDS.put("weight_decay", Recipe::withWeightDecay);
-        FIELDS.put("rho", Recipe::withRho);
-        FIELDS.put("epochs", Recipe::withEpochs);
-        FIELDS.put("agc", Recipe::withAgc);
-        FIELDS.put("clip_norm", Recipe::withClipNorm);
-    }
-
-    private final Map<String, double[]> varied = new LinkedHashMap<>();
+/** The recipes of a grid: what a study varies within one, multiplied out. */
+final class Variants {
+    private final Map<Axis, double[]> varied = new LinkedHashMap<>();
 
     void vary(String field, double... values) {
-        if (!FIELDS.containsKey(field)) {
-            throw new IllegalArgumentException(
-                    "cannot vary \"" + field + "\"; known are " + String.join(", ", FIELDS.keySet()));
-        }
-        varied.put(field, values.clone());
+        varied.put(Axis.varied(field), values.clone());
     }
 
     /** Returns all variants of the last phase, each with the phases before it. */
-    List<List<Recipe>> variants(
+    List<List<Recipe>> of(
             List<Recipe> phases, List<String> optimizers, UnaryOperator<Recipe> rate, double[] lrFactors) {
         Recipe last = phases.get(phases.size() - 1);
         List<Recipe> grid = new ArrayList<>();
@@ -45,8 +30,8 @@ final class Axes {
         grid.replaceAll(rate);
         List<Recipe> out =
                 cross(grid, lrFactors, (r, f) -> r.withLr(round(r.optimization().lr() * f)));
-        for (Map.Entry<String, double[]> axis : varied.entrySet()) {
-            out = cross(out, axis.getValue(), FIELDS.get(axis.getKey()));
+        for (Map.Entry<Axis, double[]> axis : varied.entrySet()) {
+            out = cross(out, axis.getValue(), axis.getKey()::change);
         }
         return out.stream()
                 .map(r -> {

@@ -68,6 +68,20 @@ record LoopState(
                 better ? evaluations.size() : best);
     }
 
+    /**
+     * Tells whether an evaluation is to be made before the next update.
+     *
+     * @param every how many updates apart, 0 for never
+     * @param total updates of the training, after the last of which there is one more where it does not fall together
+     */
+    boolean evaluationIsDue(long every, long total) {
+        if (every == 0 || step == 0) {
+            return false;
+        }
+        boolean lastIsExtra = step == total && step % every != 0;
+        return evaluations.size() < step / every + (lastIsExtra ? 1 : 0);
+    }
+
     /** Tells whether the last evaluation is the best so far. */
     boolean lastIsBest() {
         return best == evaluations.size() - 1;

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -15,8 +14,6 @@ import org.backbonelab.data.Loader;
 import org.backbonelab.data.Split;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Schedule;
-import org.backbonelab.recipe.EvaluationSettings;
-import org.backbonelab.recipe.NonFinite;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.ScheduleSettings;
 import org.backbonelab.tensor.Seeds;
@@ -48,15 +45,12 @@ public final class TrainLoop {
     private final TrainOptions options;
     private final TimeTable times;
     private final Weights weights;
-    private final Map<String, NDArray> live = new LinkedHashMap<>();
+    private final KeptWeights kept;
     private final BaseOptimizer optimizer;
     private final Step step;
     private final Update use;
     private final Batches batches;
     private final Schedule.Run run;
-    private final WeightCopy average;
-    private final WeightCopy statistics;
-    private WeightCopy best;
     private LoopState state = LoopState.START;
 
     /**
@@ -86,7 +80,7 @@ public final class TrainLoop {
         this.options = options;
         times = options.times();
         weights = Weights.of(objective);
-        objective.state().forEach((name, p) -> live.put(name, p.getArray()));
+        kept = new KeptWeights(objective, recipe.evaluation());
         optimizer = ParameterGroups.optimizer(objective, weights, recipe);
         step = Steps.of(recipe);
         use = new Update(optimizer, recipe.optimization());
@@ -95,9 +89,6 @@ public final class TrainLoop {
         ScheduleSettings schedule = recipe.schedule();
         long total = Math.max(1, Math.round(schedule.epochs() * epoch));
         run = new Schedule.Run(Math.round(schedule.warmupEpochs() * epoch), total, epoch);
-        EvaluationSettings evaluation = recipe.evaluation();
-        average = evaluation.ema().isOn() ? new WeightCopy(live) : null;
-        statistics = evaluation.nonFinite() == NonFinite.PROPAGATE ? null : WeightCopy.ofStatistics(objective);
     }
 
     /**
@@ -126,7 +117,7 @@ public final class TrainLoop {
             }
             long left = loop.run.total() - loop.state.step();
             try (Loader loader =
-                    loop.batches.loader(recipe.data().batchSize(), loop.state.step(), left, dataWorkers())) {
+                    new Loader(loop.batches, recipe.data().batchSize(), loop.state.step(), left, dataWorkers())) {
                 return loop.train(loader, listeners);
             }
         }
@@ -135,7 +126,7 @@ public final class TrainLoop {
     private Outcome train(Loader loader, Listeners listeners) {
         boolean epochEnds = false;
         while (true) {
-            if (evaluationIsDue() && evaluate()) {
+            if (state.evaluationIsDue(recipe.evaluation().every() * run.epoch(), run.total()) && evaluate()) {
                 listeners.evaluated(state.evaluations().get(state.evaluations().size() - 1));
             }
             if (epochEnds) {
@@ -149,7 +140,7 @@ public final class TrainLoop {
             Gradient made = update(batch);
             listeners.batch(batch, made.loss(), state.step() % run.epoch(), run.epoch());
             state = state.updated(made, batch.count());
-            if (isDiverged(made)) {
+            if (recipe.evaluation().endsAt(made.loss(), made.isFinite())) {
                 state = state.diverged();
                 return outcome(true);
             }
@@ -180,9 +171,7 @@ public final class TrainLoop {
     private Gradient update(Batch batch) {
         double rate = recipe.schedule().curve().at(recipe.optimization().lr(), state.step(), run);
         optimizer.setLearningRate(rate);
-        if (statistics != null) {
-            statistics.take();
-        }
+        kept.beforeUpdate();
         long stepSeed = Seeds.derive(seed, "step", state.step());
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
@@ -192,12 +181,7 @@ public final class TrainLoop {
             UpdateContext context = UpdateContext.of(manager, objective, weights, state.step(), rate, recipe, times);
             Backprop passes = new Backprop(context, parts, stepSeed);
             Gradient made = use.apply(passes, step.gradient(passes), times);
-            if (!made.isUsable() && statistics != null) {
-                statistics.put();
-            } else if (average != null && made.isUsable() && Double.isFinite(made.loss())) {
-                double decay = recipe.evaluation().ema().at(state.step() + 1);
-                times.run(Part.UPDATE, () -> average.average(decay));
-            }
+            times.run(Part.UPDATE, () -> kept.afterUpdate(made, state.step() + 1));
             return made;
         }
     }
@@ -210,59 +194,27 @@ public final class TrainLoop {
         return none;
     }
 
-    private boolean isDiverged(Gradient made) {
-        double ceiling = recipe.evaluation().lossCeiling();
-        boolean tooHigh = ceiling > 0 && Double.isFinite(made.loss()) && made.loss() > ceiling;
-        return tooHigh
-                || switch (recipe.evaluation().nonFinite()) {
-                    case STOP -> !made.isFinite();
-                    case SKIP -> false;
-                    case PROPAGATE -> !Double.isFinite(made.loss());
-                };
-    }
-
-    private boolean evaluationIsDue() {
-        if (recipe.evaluation().every() == 0 || state.step() == 0) {
-            return false;
-        }
-        long every = recipe.evaluation().every() * run.epoch();
-        boolean lastIsExtra = state.step() == run.total() && state.step() % every != 0;
-        return state.evaluations().size() < state.step() / every + (lastIsExtra ? 1 : 0);
-    }
-
     /** Evaluates what remains of the training if it ended here; returns false if it was asked to stop on the way. */
     private boolean evaluate() {
-        if (average != null) {
-            average.swap();
-        }
         try {
-            state = state.evaluated(times.measure(
+            state = state.evaluated(kept.atTheEnd(() -> times.measure(
                     Part.EVALUATION,
-                    () -> Evaluation.of(objective.model(), data.source(), data.validation(), this::isStopAsked)));
-            if (best == null) {
-                best = new WeightCopy(live);
-            } else if (state.lastIsBest()) {
-                best.take();
-            }
-            return true;
+                    () -> Evaluation.of(objective.model(), data.source(), data.validation(), this::isStopAsked))));
         } catch (CancellationException e) {
             return false;
-        } finally {
-            if (average != null) {
-                average.swap();
-            }
         }
+        if (state.lastIsBest()) {
+            kept.keepAsBest();
+        }
+        return true;
     }
 
     private Outcome outcome(boolean diverged) {
-        if (average != null) {
-            average.put();
-            average.close();
-        }
-        if (statistics != null) {
-            statistics.close();
-        }
-        return new Outcome(diverged, state.trainLoss(), state.images(), state.nonFinite(), state.evaluations(), best);
+        kept.end();
+        // The next phase of a cell has an optimizer of its own, and the arrays would stay as long as the network.
+        optimizer.free();
+        return new Outcome(
+                diverged, state.trainLoss(), state.images(), state.nonFinite(), state.evaluations(), kept.best());
     }
 
     private boolean isStopAsked() {
@@ -283,15 +235,15 @@ public final class TrainLoop {
 
     private void save(BiConsumer<ObjectNode, Map<String, NDArray>> write) {
         LoopArrays all = arrays();
-        times.run(Part.CHECKPOINT, () -> write.accept(all.state(state, options.context()), all.tensors(best)));
+        times.run(Part.CHECKPOINT, () -> write.accept(all.state(state, options.context()), all.tensors(kept.best())));
     }
 
     private void resume(CheckpointReader from) {
         state = arrays().restore(from);
-        best = state.best() >= 0 ? arrays().best(from) : null;
+        kept.restoreBest(state.best() >= 0 ? arrays().best(from) : null);
     }
 
     private LoopArrays arrays() {
-        return new LoopArrays(live, weights, optimizer, step, average, times);
+        return new LoopArrays(kept.live(), weights, optimizer, step, kept.average(), times);
     }
 }

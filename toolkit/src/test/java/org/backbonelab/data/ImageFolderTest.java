@@ -162,7 +162,7 @@ class ImageFolderTest {
         assertEquals(2, dataset.train().classes());
         Split split = new Split(dataset, dataset.train(), dataset.test(), dataset.test());
         Augmentation strong = Augmentation.CONVNEXT;
-        try (Loader loader = new Batches(split, strong, 1).loader(2, 0, 4, 2)) {
+        try (Loader loader = new Loader(new Batches(split, strong, 1), 2, 0, 4, 2)) {
             for (int step = 0; step < 4; step++) {
                 Batch batch = loader.next();
                 assertArrayEquals(

@@ -36,9 +36,9 @@ class ImagesTest {
 
     @Test
     void subsetHoldsEachClassInItsShare() {
-        assertArrayEquals(new int[] {12, 12, 6}, counts(numbered().subset(30, 1)));
-        assertArrayEquals(new int[] {40, 40, 20}, counts(numbered().subset(100, 1)));
-        int[] uneven = counts(numbered().subset(31, 1));
+        assertArrayEquals(new int[] {12, 12, 6}, counts(Subset.stratified(numbered(), 30, 1)));
+        assertArrayEquals(new int[] {40, 40, 20}, counts(Subset.stratified(numbered(), 100, 1)));
+        int[] uneven = counts(Subset.stratified(numbered(), 31, 1));
         assertTrue(uneven[0] + uneven[1] + uneven[2] == 31 && uneven[2] >= 6 && uneven[2] <= 7, () -> "31 images");
     }
 
@@ -52,22 +52,22 @@ class ImagesTest {
 
     @Test
     void largerSubsetHoldsTheSmallerOne() {
-        int[] small = indices(numbered().subset(17, 5));
-        int[] large = indices(numbered().subset(62, 5));
+        int[] small = indices(Subset.stratified(numbered(), 17, 5));
+        int[] large = indices(Subset.stratified(numbered(), 62, 5));
         assertArrayEquals(small, Arrays.copyOf(large, 17));
         assertEquals(62, Arrays.stream(large).distinct().count());
     }
 
     @Test
     void subsetDependsOnTheSeed() {
-        assertArrayEquals(indices(numbered().subset(20, 5)), indices(numbered().subset(20, 5)));
+        assertArrayEquals(indices(Subset.stratified(numbered(), 20, 5)), indices(Subset.stratified(numbered(), 20, 5)));
         assertFalse(Arrays.equals(
-                indices(numbered().subset(20, 5)), indices(numbered().subset(20, 6))));
+                indices(Subset.stratified(numbered(), 20, 5)), indices(Subset.stratified(numbered(), 20, 6))));
     }
 
     @Test
     void labelsTravelWithTheirImages() {
-        ImageSource subset = numbered().subset(50, 3);
+        ImageSource subset = Subset.stratified(numbered(), 50, 3);
         int[] indices = indices(subset);
         for (int i = 0; i < indices.length; i++) {
             assertEquals(indices[i] < 40 ? 0 : indices[i] < 80 ? 1 : 2, subset.label(i));
@@ -76,8 +76,8 @@ class ImagesTest {
 
     @Test
     void badCountsAndLabelsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> numbered().subset(0, 1));
-        assertThrows(IllegalArgumentException.class, () -> numbered().subset(101, 1));
+        assertThrows(IllegalArgumentException.class, () -> Subset.stratified(numbered(), 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> Subset.stratified(numbered(), 101, 1));
         assertThrows(IllegalArgumentException.class, () -> new Images(new byte[4], new int[] {3}, 1, 2, 3));
         assertThrows(IllegalArgumentException.class, () -> new Images(new byte[5], new int[] {0}, 1, 2, 3));
     }
@@ -86,7 +86,7 @@ class ImagesTest {
     void splitPartsAreDisjointAndNested() {
         Images images = numbered();
         Dataset dataset = Datasets.of("numbered", images, images);
-        Split split = dataset.split(60, 30, 50, 0);
+        Split split = Split.of(dataset, 60, 30, 50, 0);
         Set<Integer> train = set(split.train());
         Set<Integer> validation = set(split.validation());
         assertEquals(60, train.size());
@@ -94,7 +94,7 @@ class ImagesTest {
         assertEquals(50, split.test().count());
         train.retainAll(validation);
         assertEquals(Set.of(), train, "images both trained on and validated on");
-        Split smaller = dataset.split(20, 30, 50, 0);
+        Split smaller = Split.of(dataset, 20, 30, 50, 0);
         assertArrayEquals(indices(smaller.train()), Arrays.copyOf(indices(split.train()), 20));
         assertArrayEquals(indices(smaller.validation()), indices(split.validation()));
     }
@@ -108,10 +108,10 @@ class ImagesTest {
     @Test
     void splitLargerThanTheDataIsRefused() {
         Dataset dataset = Datasets.of("numbered", numbered(), numbered());
-        String message = assertThrows(IllegalArgumentException.class, () -> dataset.split(80, 30, 10, 0))
+        String message = assertThrows(IllegalArgumentException.class, () -> Split.of(dataset, 80, 30, 10, 0))
                 .getMessage();
         assertTrue(message.contains("80") && message.contains("30") && message.contains("100"), message);
-        assertThrows(IllegalArgumentException.class, () -> dataset.split(0, 30, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> dataset.split(10, 10, 101, 0));
+        assertThrows(IllegalArgumentException.class, () -> Split.of(dataset, 0, 30, 10, 0));
+        assertThrows(IllegalArgumentException.class, () -> Split.of(dataset, 10, 10, 101, 0));
     }
 }

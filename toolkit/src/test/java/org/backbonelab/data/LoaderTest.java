@@ -59,7 +59,7 @@ class LoaderTest {
         for (int step = 0; step < STEPS; step++) {
             expected.add(batches(IMAGES).train(step / perEpoch, step % perEpoch, BATCH));
         }
-        try (Loader loader = batches.loader(BATCH, 0, STEPS, workers)) {
+        try (Loader loader = new Loader(batches, BATCH, 0, STEPS, workers)) {
             assertSameBatches(expected, drain(loader, STEPS));
             assertThrows(NoSuchElementException.class, loader::next);
         }
@@ -67,9 +67,9 @@ class LoaderTest {
 
     @Test
     void startsAgainAnywhereAsIfItHadNeverStopped() {
-        List<Batch> whole = drain(batches(IMAGES).loader(BATCH, 0, STEPS, 2), STEPS);
+        List<Batch> whole = drain(new Loader(batches(IMAGES), BATCH, 0, STEPS, 2), STEPS);
         for (int stop = 0; stop < STEPS; stop += 3) {
-            try (Loader loader = batches(IMAGES).loader(BATCH, stop, STEPS - stop, 2)) {
+            try (Loader loader = new Loader(batches(IMAGES), BATCH, stop, STEPS - stop, 2)) {
                 assertSameBatches(whole.subList(stop, STEPS), drain(loader, STEPS - stop));
             }
         }
@@ -126,7 +126,7 @@ class LoaderTest {
         DataException failure = new DataException("photo.jpg: broken");
         Failing images = new Failing(bad, failure);
         Batches batches = new Batches(new Split(DATASET, images, images, images), Augmentation.FLIP, 3);
-        try (Loader loader = batches.loader(BATCH, 0, STEPS, workers)) {
+        try (Loader loader = new Loader(batches, BATCH, 0, STEPS, workers)) {
             drain(loader, 3);
             assertSame(failure, assertThrows(DataException.class, loader::next));
             assertThrows(RuntimeException.class, loader::next, "a failed loader must not go on with a later batch");
@@ -135,7 +135,7 @@ class LoaderTest {
 
     @Test
     void noThreadIsLeftAfterClose() {
-        Loader loader = batches(IMAGES).loader(BATCH, 0, 1_000_000, 3);
+        Loader loader = new Loader(batches(IMAGES), BATCH, 0, 1_000_000, 3);
         loader.next();
         List<Thread> workers = workers();
         assertTrue(workers.size() >= 3, workers.toString());
@@ -157,7 +157,7 @@ class LoaderTest {
         AtomicInteger reads = new AtomicInteger();
         ImageSource counting = counting(reads);
         Batches batches = new Batches(new Split(DATASET, counting, counting, counting), Augmentation.NONE, 3);
-        try (Loader loader = batches.loader(BATCH, 0, 1_000_000, 2)) {
+        try (Loader loader = new Loader(batches, BATCH, 0, 1_000_000, 2)) {
             loader.next();
             int last = -1;
             while (reads.get() != last) {
@@ -183,7 +183,7 @@ class LoaderTest {
         CountDownLatch waiting = new CountDownLatch(1);
         List<Throwable> seen = new ArrayList<>();
         Thread caller = new Thread(() -> {
-            try (Loader loader = batches(IMAGES).loader(BATCH, 0, 1_000_000, 1)) {
+            try (Loader loader = new Loader(batches(IMAGES), BATCH, 0, 1_000_000, 1)) {
                 waiting.countDown();
                 while (true) {
                     loader.next();
@@ -202,7 +202,7 @@ class LoaderTest {
 
     @Test
     void countsTheTimeItMadeTheCallerWait() {
-        try (Loader loader = batches(IMAGES).loader(BATCH, 0, STEPS, 0)) {
+        try (Loader loader = new Loader(batches(IMAGES), BATCH, 0, STEPS, 0)) {
             assertEquals(0, loader.waitedNanos());
             loader.next();
             long once = loader.waitedNanos();
@@ -214,9 +214,9 @@ class LoaderTest {
 
     @Test
     void nonsenseIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> batches(IMAGES).loader(BATCH, -1, 1, 0));
-        assertThrows(IllegalArgumentException.class, () -> batches(IMAGES).loader(BATCH, 0, -1, 0));
-        assertThrows(IllegalArgumentException.class, () -> batches(IMAGES).loader(BATCH, 0, 1, -1));
-        assertThrows(IllegalArgumentException.class, () -> batches(IMAGES).loader(0, 0, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Loader(batches(IMAGES), BATCH, -1, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Loader(batches(IMAGES), BATCH, 0, -1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Loader(batches(IMAGES), BATCH, 0, 1, -1));
+        assertThrows(IllegalArgumentException.class, () -> new Loader(batches(IMAGES), 0, 0, 1, 1));
     }
 }

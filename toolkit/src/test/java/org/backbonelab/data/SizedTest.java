@@ -13,11 +13,11 @@ class SizedTest {
         Dataset large = Datasets.get("synthetic@56");
         assertEquals("synthetic@56", large.name());
         assertEquals(plain.checksum(), large.checksum());
-        Split split = large.split(20, 10, 10, 3);
+        Split split = Split.of(large, 20, 10, 10, 3);
         Batch batch = Batches.inOrder(large, split.train(), 20).get(0);
         assertEquals(56, batch.size());
-        Batch small =
-                Batches.inOrder(plain, plain.split(20, 10, 10, 3).train(), 20).get(0);
+        Batch small = Batches.inOrder(plain, Split.of(plain, 20, 10, 10, 3).train(), 20)
+                .get(0);
         assertEquals(mean(small.pixels()), mean(batch.pixels()), 0.02);
         for (int i = 0; i < 20; i++) {
             assertEquals(small.labels()[i], batch.labels()[i]);

@@ -49,12 +49,12 @@ class StratifiedOrderTest {
     }
 
     private static int[] indices(ImageSource part) {
-        return ((Picked) part).indices();
+        return ((Subset) part).indices();
     }
 
     private static void assertStratified(int[] sizes, int trainCount, int validationCount, int testCount) {
         Images images = images(sizes);
-        Split split = Datasets.of("uneven", images, images).split(trainCount, validationCount, testCount, 3);
+        Split split = Split.of(Datasets.of("uneven", images, images), trainCount, validationCount, testCount, 3);
         assertEquals(trainCount, split.train().count());
         assertEquals(validationCount, split.validation().count());
         assertEquals(testCount, split.test().count());
@@ -79,7 +79,7 @@ class StratifiedOrderTest {
         for (int validation : new int[] {1, 10, 100, 333, 999}) {
             assertStratified(sizes, 1000 - validation, validation, 77);
         }
-        assertArrayEquals(new int[] {90, 9, 1}, counts(images(sizes).subset(100, 5)));
+        assertArrayEquals(new int[] {90, 9, 1}, counts(Subset.stratified(images(sizes), 100, 5)));
     }
 
     @Test
@@ -95,9 +95,11 @@ class StratifiedOrderTest {
             int[] order = StratifiedOrder.of(images.labels(), images.classes(), trial);
             for (int n = 1; n <= order.length; n++) {
                 String what = Arrays.toString(sizes) + ", ";
-                assertShares(sizes, images.pick(Arrays.copyOf(order, n)), what + "first " + n);
+                assertShares(sizes, Subset.of(images, Arrays.copyOf(order, n)), what + "first " + n);
                 assertShares(
-                        sizes, images.pick(Arrays.copyOfRange(order, order.length - n, order.length)), what + "last");
+                        sizes,
+                        Subset.of(images, Arrays.copyOfRange(order, order.length - n, order.length)),
+                        what + "last");
             }
         }
     }
@@ -106,7 +108,7 @@ class StratifiedOrderTest {
     void theOnlyImageOfAClassIsTrainedOn() {
         Images images = images(100, 1, 80, 1, 60, 1);
         for (long seed = 0; seed < 20; seed++) {
-            Split split = Datasets.of("rare", images, images).split(193, 50, 10, seed);
+            Split split = Split.of(Datasets.of("rare", images, images), 193, 50, 10, seed);
             int[] train = counts(split.train());
             assertArrayEquals(new int[] {1, 1, 1}, new int[] {train[1], train[3], train[5]});
         }
@@ -114,12 +116,12 @@ class StratifiedOrderTest {
 
     @Test
     void aClassWithoutImagesIsNoObstacle() {
-        assertArrayEquals(new int[] {5, 0, 5}, counts(images(10, 0, 10).subset(10, 1)));
+        assertArrayEquals(new int[] {5, 0, 5}, counts(Subset.stratified(images(10, 0, 10), 10, 1)));
     }
 
     @Test
     void allImagesAreEachImageOnce() {
-        int[] all = indices(images(MNIST).subset(60_000, 9));
+        int[] all = indices(Subset.stratified(images(MNIST), 60_000, 9));
         assertArrayEquals(
                 IntStream.range(0, 60_000).toArray(),
                 Arrays.stream(all).sorted().toArray());
@@ -135,11 +137,10 @@ class StratifiedOrderTest {
 
     @Test
     void aSubsetOfNoneOrTooManyIsRefused() {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> images(3, 2).subset(6, 0))
+        String message = assertThrows(IllegalArgumentException.class, () -> Subset.stratified(images(3, 2), 6, 0))
                 .getMessage();
         assertTrue(message.contains("6") && message.contains("1 to 5"), message);
-        assertThrows(IllegalArgumentException.class, () -> images(3, 2).subset(0, 0));
+        assertThrows(IllegalArgumentException.class, () -> Subset.stratified(images(3, 2), 0, 0));
     }
 
     /** What was trained on balanced sets before every set was stratified stays valid: the old order, written out. */
@@ -162,9 +163,9 @@ class StratifiedOrderTest {
                     .toArray();
             for (int count : new int[] {1, classes, 2 * classes + 1, all / 2, all - 1}) {
                 int validation = Math.max(1, (all - count) / 3);
-                assertArrayEquals(Arrays.copyOf(old, count), indices(images.subset(count, seed)));
+                assertArrayEquals(Arrays.copyOf(old, count), indices(Subset.stratified(images, count, seed)));
                 if (count + validation <= all) {
-                    Split split = Datasets.of("even", images, images).split(count, validation, count, seed);
+                    Split split = Split.of(Datasets.of("even", images, images), count, validation, count, seed);
                     assertArrayEquals(Arrays.copyOf(old, count), indices(split.train()));
                     assertArrayEquals(Arrays.copyOfRange(old, all - validation, all), indices(split.validation()));
                     assertArrayEquals(Arrays.copyOf(old, count), indices(split.test()));

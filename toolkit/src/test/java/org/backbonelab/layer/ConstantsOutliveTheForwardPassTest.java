@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.data.Subset;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
@@ -39,7 +40,9 @@ class ConstantsOutliveTheForwardPassTest {
 
     private static float[] gradient(NDManager manager, Backbone model, boolean collect) {
         Batch batch = Batches.inOrder(
-                        Datasets.synthetic(), Datasets.synthetic().test().subset(8, 0), 8)
+                        Datasets.synthetic(),
+                        Subset.stratified(Datasets.synthetic().test(), 8, 0),
+                        8)
                 .get(0);
         NDArray weight = model.trainedParameters().values().iterator().next().getArray();
         try (GradientCollector collector = Torch.engine().newGradientCollector()) {

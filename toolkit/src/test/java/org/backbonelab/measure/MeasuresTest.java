@@ -12,6 +12,7 @@ import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
+import org.backbonelab.data.Subset;
 import org.backbonelab.data.augment.Pixels;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ConvNeXt;
@@ -34,7 +35,7 @@ class MeasuresTest {
 
     private static Split split() {
         Images images = Images.synthetic(60, 1, 28, 10, 3);
-        return Datasets.of("measured", images, images).split(20, 20, 20, 0);
+        return Split.of(Datasets.of("measured", images, images), 20, 20, 20, 0);
     }
 
     private static Measure.Found measure(Measure measure, Backbone model) {
@@ -102,7 +103,7 @@ class MeasuresTest {
             List<Double> holes = series.get("image_masked");
             List<Double> painted = series.get("image_reconstructed");
             assertEquals(Reconstructions.IMAGES * 784, original.size());
-            ImageSource test = SPLIT.test().subset(Reconstructions.IMAGES, 0);
+            ImageSource test = Subset.stratified(SPLIT.test(), Reconstructions.IMAGES, 0);
             Pixels image = new Pixels();
             int removed = 0;
             for (int i = 0; i < original.size(); i++) {

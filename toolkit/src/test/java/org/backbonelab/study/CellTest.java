@@ -88,8 +88,8 @@ class CellTest {
         Cell cell = cell(100, "resnet_micro", List.of(asam), 0);
         assertTrue(cell.json().contains("\"sharpness\":{\"eta\":0.01,\"kind\":\"ASAM\",\"m\":20}"), cell.json());
         assertEquals(cell, Cell.parse(cell.json()));
-        assertEquals("ASAM m 20 eta 0.01", cell.axes().get("sharpness"));
-        assertFalse(CELL.axes().containsKey("sharpness"), "plain SAM is what rho says");
+        assertEquals("ASAM m 20 eta 0.01", Axis.of(cell).get("sharpness"));
+        assertFalse(Axis.of(CELL).containsKey("sharpness"), "plain SAM is what rho says");
         assertTrue(cell.label().contains("rho 0.5 ASAM m 20 eta 0.01"), cell.label());
     }
 
@@ -136,8 +136,8 @@ class CellTest {
 
     @Test
     void axesDescribeTheLastPhase() {
-        assertEquals(0.05, CELL.axes().get("rho"));
-        assertEquals("adamw", CELL.axes().get("optimizer"));
+        assertEquals(0.05, Axis.of(CELL).get("rho"));
+        assertEquals("adamw", Axis.of(CELL).get("optimizer"));
         assertTrue(CELL.label().contains("convnextv2_micro") && CELL.label().contains("rho 0.05"), CELL.label());
     }
 

@@ -42,7 +42,8 @@ class CommittedRowsTest {
                     : Map.of("train_loss", List.of(i / 3.0));
             Row.Status status = i == 1 ? Row.Status.DIVERGED : Row.Status.OK;
             Map<String, String> provenance = Map.of("git_commit", "abc", Finished.SEMANTICS, semantics);
-            Row row = new Row(cell.id(), cell.json(), cell.axes(), status, metrics, series, provenance, 1.0 / (7 - i));
+            Row row =
+                    new Row(cell.id(), cell.json(), Axis.of(cell), status, metrics, series, provenance, 1.0 / (7 - i));
             Map<String, Double> found = Map.of("warmth", i + 0.1);
             out.add(new RowLines.Line(row, List.of(new Measured(cell.id(), "warmth", 1, found, Map.of(), Map.of()))));
         }

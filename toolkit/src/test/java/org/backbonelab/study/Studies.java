@@ -59,7 +59,7 @@ final class Studies {
                 Row row = new Row(
                         cell.id(),
                         cell.json(),
-                        cell.axes(),
+                        Axis.of(cell),
                         Double.isNaN(number) ? Row.Status.DIVERGED : Row.Status.OK,
                         Map.of("val_top1", number, "test_top1", number),
                         Map.of(),

@@ -51,7 +51,7 @@ class StudyTest {
     private static Set<Object> lrs(List<Cell> cells, String optimizer) {
         return cells.stream()
                 .filter(c -> c.recipe().optimization().optimizer().equals(optimizer))
-                .map(c -> c.axes().get("lr"))
+                .map(c -> Axis.of(c).get("lr"))
                 .collect(Collectors.toSet());
     }
 
@@ -189,7 +189,7 @@ class StudyTest {
     @ValueSource(strings = {"weight_decay", "rho", "epochs", "agc", "clip_norm"})
     void variedNumberIsAColumnAndTunedByItself(String field) {
         Study study = grid().vary(field, 0.5, 0.75).tuneLr(1, 3).seeds(0, 1);
-        Runner runner = Studies.fake(c -> (double) c.axes().get(field) > 0.6
+        Runner runner = Studies.fake(c -> (double) Axis.of(c).get(field) > 0.6
                 ? c.recipe().optimization().lr()
                 : -c.recipe().optimization().lr());
         List<Row> late = Studies.run(study, runner, store).rows().subList(8, 12);

@@ -73,7 +73,7 @@ class ConvergenceTest {
     }
 
     private static double lossAfterSixEpochs(String optimizer, long seed) {
-        Split split = Datasets.get("fashion-mnist").split(500, 100, 100, 0);
+        Split split = Split.of(Datasets.get("fashion-mnist"), 500, 100, 100, 0);
         Recipe recipe = Recipe.supervised()
                 .withBatchSize(20)
                 .withAugmentation(Augmentation.NONE)

@@ -33,7 +33,7 @@ class ListenersTest {
 
     private static Split split() {
         Images images = Images.synthetic(90, 1, 28, 10, 3);
-        return Datasets.of("listeners", images, images).split(50, 20, 20, 0);
+        return Split.of(Datasets.of("listeners", images, images), 50, 20, 20, 0);
     }
 
     /** Steps of 20, 20 and 10 images an epoch, two epochs, evaluated after each. */

@@ -56,7 +56,7 @@ class NonFiniteTest {
 
     private static Split split() {
         Images images = Images.synthetic(90, 1, 28, 10, 3);
-        return Datasets.of("broken", images, images).split(50, 20, 20, 0);
+        return Split.of(Datasets.of("broken", images, images), 50, 20, 20, 0);
     }
 
     /** How a forward pass is broken. */

@@ -73,7 +73,7 @@ class ResumeInNewJvmTest {
 
     private static String train(Recipe recipe, TrainOptions options) {
         Images images = Images.synthetic(45, 1, 8, 10, 3);
-        Split split = Datasets.of("new-jvm", images, images).split(25, 10, 10, 0);
+        Split split = Split.of(Datasets.of("new-jvm", images, images), 25, 10, 10, 0);
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Backbones.create("resnet_micro", new ImageSpec(1, 8, 10), 0.1);
             model.initialize(manager, 7);

@@ -46,7 +46,7 @@ class ResumeTest {
 
     private static Split split() {
         Images images = Images.synthetic(90, 1, 28, 10, 3);
-        return Datasets.of("resume", images, images).split(50, 20, 20, 0);
+        return Split.of(Datasets.of("resume", images, images), 50, 20, 20, 0);
     }
 
     /** Two and a half epochs of three steps: 8 steps. */

@@ -44,7 +44,7 @@ class SingleImageTest {
     /** Trains a network whose last map is a quarter of the image's side, in batches of 32. */
     private static Finished train(int images, int side, Recipe recipe) {
         Images pool = Images.synthetic(images + 20, 1, side, 10, 3);
-        Split split = Datasets.of("single", pool, pool).split(images, 20, 20, 0);
+        Split split = Split.of(Datasets.of("single", pool, pool), images, 20, 20, 0);
         ResNet.Config sizes = new ResNet.Config(List.of(8, 16, 16), List.of(1, 1, 1), false, true);
         try (NDManager manager = Torch.newManager()) {
             Backbone model = new ResNet(new ImageSpec(1, side, 10), sizes, 0);

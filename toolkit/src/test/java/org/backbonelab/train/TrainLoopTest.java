@@ -13,6 +13,7 @@ import org.backbonelab.data.Dataset;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.Images;
 import org.backbonelab.data.Split;
+import org.backbonelab.data.Subset;
 import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.optim.Schedule;
@@ -28,7 +29,7 @@ class TrainLoopTest {
 
     private static Split split() {
         Images images = Images.synthetic(120, 1, 28, 10, 3);
-        return Datasets.of("loop", images, images).split(50, 20, 40, 0);
+        return Split.of(Datasets.of("loop", images, images), 50, 20, 40, 0);
     }
 
     private static Recipe recipe() {
@@ -208,8 +209,8 @@ class TrainLoopTest {
             int[] second = new int[180];
             Arrays.setAll(first, i -> i);
             Arrays.setAll(second, i -> 120 + i);
-            Evaluation a = Evaluation.of(model, dataset, many.pick(first));
-            Evaluation b = Evaluation.of(model, dataset, many.pick(second));
+            Evaluation a = Evaluation.of(model, dataset, Subset.of(many, first));
+            Evaluation b = Evaluation.of(model, dataset, Subset.of(many, second));
             assertEquals((120 * a.top1() + 180 * b.top1()) / 300, whole.top1(), 1e-9);
             assertEquals((120 * a.loss() + 180 * b.loss()) / 300, whole.loss(), 1e-5);
             Nets.values(model.namedParameters())

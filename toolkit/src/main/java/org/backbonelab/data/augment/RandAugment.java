@@ -153,20 +153,13 @@ public record RandAugment(
                 continue;
             }
             double strength = strength(operation, level(random), policy, random.nextBoolean());
-            if (apply(operation, strength, now, other, fill, drawn(interpolation, random))) {
+            if (apply(operation, strength, now, other, fill, interpolation.drawn(random))) {
                 Pixels done = other;
                 other = now;
                 now = done;
             }
         }
         return now;
-    }
-
-    public static Interpolation drawn(Interpolation interpolation, RandomGenerator random) {
-        if (interpolation != Interpolation.RANDOM) {
-            return interpolation;
-        }
-        return random.nextBoolean() ? Interpolation.BILINEAR : Interpolation.BICUBIC;
     }
 
     private double level(RandomGenerator random) {

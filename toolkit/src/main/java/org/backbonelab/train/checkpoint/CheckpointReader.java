@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -24,8 +23,6 @@ import org.backbonelab.tensor.Torch;
 
 /** A whole checkpoint file: checked from the first to the last byte when it is opened, read a tensor at a time. */
 public final class CheckpointReader implements AutoCloseable {
-    private static final String REMEDY = "; delete it to train from the start";
-
     private final Path file;
     private final FileChannel channel;
     private final JsonNode state;
@@ -62,67 +59,21 @@ public final class CheckpointReader implements AutoCloseable {
     }
 
     private static CheckpointReader check(Path file, FileChannel channel) throws IOException {
-        SafeTensorsHeader header = header(file, channel);
+        SafeTensorsHeader header = CheckpointFormat.header(file, channel);
         long end = header.start() + header.end();
         if (channel.size() < end) {
-            throw new CheckpointException(file, "is truncated: " + channel.size() + " bytes, expected " + end + REMEDY);
+            throw new CheckpointException(
+                    file, "is truncated: " + channel.size() + " bytes, expected " + end + CheckpointFormat.REMEDY);
         }
         long digest = end - CheckpointFormat.DIGEST_BYTES;
         if (channel.size() > end
-                || !isWhole(header)
+                || !CheckpointFormat.isWhole(header)
                 || !Arrays.equals(digest(channel, digest), read(channel, digest, CheckpointFormat.DIGEST_BYTES))) {
-            throw new CheckpointException(file, "is damaged: its checksum does not fit its content" + REMEDY);
+            throw new CheckpointException(
+                    file, "is damaged: its checksum does not fit its content" + CheckpointFormat.REMEDY);
         }
         JsonNode state = CheckpointFormat.MAPPER.readTree(header.metadata().getOrDefault("state", "{}"));
         return new CheckpointReader(file, channel, header, state);
-    }
-
-    private static SafeTensorsHeader header(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
-        byte[] first = read(channel, 0, (int) Math.min(size, SafeTensorsHeader.PROLOGUE));
-        long length = size < SafeTensorsHeader.PROLOGUE
-                ? 0
-                : ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (length < 0 || length > SafeTensorsHeader.LONGEST) {
-            throw new CheckpointException(
-                    file,
-                    "is no checkpoint of today's Backbone Lab: it starts with \"" + printable(first)
-                            + "\"; move it away, or finish its training with the version that wrote it");
-        }
-        if (size < SafeTensorsHeader.PROLOGUE + length) {
-            throw new CheckpointException(file, "is truncated: " + size + " bytes" + REMEDY);
-        }
-        SafeTensorsHeader header;
-        try {
-            header = SafeTensorsHeader.read(channel);
-        } catch (SafeTensorsHeader.MalformedException e) {
-            throw new CheckpointException(file, "is damaged: " + e.getMessage() + REMEDY, e);
-        }
-        if (!CheckpointFormat.FORMAT.equals(header.metadata().get("format"))) {
-            throw new CheckpointException(file, "is no checkpoint of Backbone Lab but other tensors; move it away");
-        }
-        String version = header.metadata().get("version");
-        if (!CheckpointFormat.VERSION.equals(version)) {
-            throw new CheckpointException(
-                    file,
-                    "has format version " + version + ", this version of Backbone Lab reads " + CheckpointFormat.VERSION
-                            + "; continue with the version that wrote it, or delete it");
-        }
-        return header;
-    }
-
-    private static boolean isWhole(SafeTensorsHeader header) {
-        int last = header.tensors().size() - 1;
-        return last >= 0
-                && header.tensors().get(last).to() == header.end()
-                && header.tensors().get(last).name().equals(CheckpointFormat.DIGEST)
-                && Arrays.equals(header.tensors().get(last).shape(), new long[] {CheckpointFormat.DIGEST_BYTES})
-                && header.tensors().subList(0, last).stream()
-                        .allMatch(t -> CheckpointFormat.TYPES.containsKey(t.type()));
-    }
-
-    private static String printable(byte[] bytes) {
-        return new String(bytes, StandardCharsets.US_ASCII).replaceAll("[^ -~]", ".");
     }
 
     private static byte[] digest(FileChannel channel, long end) throws IOException {
@@ -173,7 +124,7 @@ public final class CheckpointReader implements AutoCloseable {
             throw new CheckpointException(
                     file, "has another form of " + field + " (" + e.getOriginalMessage() + ")", e);
         }
-        throw new CheckpointException(file, "has no " + field + REMEDY);
+        throw new CheckpointException(file, "has no " + field + CheckpointFormat.REMEDY);
     }
 
     /** Returns one field of the state that holds whole numbers by name. */

@@ -185,7 +185,7 @@ public final class Backprop {
             // The backward pass computes from arrays of the forward pass: all stay until its end.
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                Pass recomputing = pass.withRecomputation(blocks);
+                Pass recomputing = blocks.in(pass);
                 Gradient made = timed(() -> forward.apply(recomputing), blocks::grad, part);
                 made.arrays().forEach(NDScope::unregister);
                 return made;

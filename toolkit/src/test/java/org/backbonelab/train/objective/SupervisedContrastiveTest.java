@@ -88,7 +88,7 @@ class SupervisedContrastiveTest {
     @MethodSource("ways")
     void theLossFallsAndTheClassifierStays(String backbone, Recipe recipe) {
         Images images = Images.synthetic(100, 1, 28, 4, 3);
-        Split split = Datasets.of("contrast", images, images).split(80, 10, 10, 0);
+        Split split = Split.of(Datasets.of("contrast", images, images), 80, 10, 10, 0);
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Nets.create(manager, backbone);
             Objective objective = Objectives.of(recipe, model, 0, 0);

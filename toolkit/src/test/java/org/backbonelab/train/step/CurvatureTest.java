@@ -224,7 +224,7 @@ class CurvatureTest {
 
     private static Split split() {
         Images images = Images.synthetic(90, 1, 28, 10, 3);
-        return Datasets.of("curvature", images, images).split(50, 20, 20, 0);
+        return Split.of(Datasets.of("curvature", images, images), 50, 20, 20, 0);
     }
 
     /** The published Sophia differs from the variant whose estimate never runs by nothing but the estimate. */

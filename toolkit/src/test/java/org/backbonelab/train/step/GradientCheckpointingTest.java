@@ -142,7 +142,7 @@ class GradientCheckpointingTest {
             Counted block = new Counted();
             block.initialize(manager, 1);
             Recomputation blocks = new Recomputation();
-            Pass pass = Pass.training(0).withRecomputation(blocks);
+            Pass pass = blocks.in(Pass.training(0));
             NDArray weight = block.namedParameters().get("linear.weight").getArray();
             NDArray unused = manager.ones(new Shape(2, 3));
             unused.setRequiresGradient(true);
