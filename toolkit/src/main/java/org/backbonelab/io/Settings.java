@@ -54,6 +54,14 @@ public enum Settings {
             "a folder",
             "folder of committed rows (`<study>.jsonl`), read back where the results folder has none"),
 
+    /** What happens with stored results that do not hold. */
+    BACKBONELAB_DAMAGED(
+            "`train`",
+            "train|refuse",
+            "train or refuse",
+            "what becomes of stored results that are damaged, changed by hand or of other images: `train` names them and "
+                    + "trains their cells again, `refuse` ends with an error"),
+
     /** Whether the weights of finished cells stay in the results folder. */
     BACKBONELAB_KEEP_WEIGHTS(
             "`1`",

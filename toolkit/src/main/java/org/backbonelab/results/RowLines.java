@@ -1,16 +1,16 @@
 package org.backbonelab.results;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.Json;
+import org.backbonelab.io.Seal;
+import org.backbonelab.io.TextFile;
 
 /**
  * Finished cells as JSON lines: one line a cell with its row, as a {@link RowStore} keeps it, and all that was measured.
@@ -47,35 +47,49 @@ public final class RowLines {
     /** Writes lines, atomically. */
     public static void write(List<Line> lines, Path file) {
         StringBuilder out = new StringBuilder();
-        lines.forEach(line -> out.append(Json.write(line)).append('\n'));
+        lines.forEach(line -> out.append(Seal.on(Json.write(line))).append('\n'));
         AtomicFile.write(file, out.toString());
     }
 
     /**
      * Reads a file.
      *
-     * @throws IllegalArgumentException if a line is none; the message names file and line
+     * @throws IllegalArgumentException if it or a line of it is none; the message names file and line
      */
     public static List<Line> read(Path file) {
+        return read(file, e -> {
+            throw e;
+        });
+    }
+
+    /**
+     * Reads what can be read of a file.
+     *
+     * @param problem is told of the file if it cannot be read, and of each line that is not whole; both are left out
+     */
+    public static List<Line> read(Path file, Consumer<IllegalArgumentException> problem) {
+        List<Line> out = new ArrayList<>();
+        String text;
         try {
-            List<Line> out = new ArrayList<>();
-            int number = 0;
-            for (String text : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-                number++;
-                if (!text.isBlank()) {
-                    String where = file + ", line " + number;
-                    try {
-                        out.add(Json.read(text, Line.class, where));
-                    } catch (IllegalArgumentException e) {
-                        throw new IllegalArgumentException(
-                                e.getMessage() + "; restore the file, or set FRESH=1 to train its cells again", e);
-                    }
+            text = TextFile.read(file);
+        } catch (IllegalArgumentException e) {
+            problem.accept(e);
+            return out;
+        }
+        int number = 0;
+        for (String line : text.split("\n")) {
+            number++;
+            if (!line.isBlank()) {
+                String where = file + ", line " + number;
+                try {
+                    out.add(Json.read(Seal.opened(line, where), Line.class, where));
+                } catch (IllegalArgumentException e) {
+                    problem.accept(new IllegalArgumentException(
+                            e.getMessage() + "; restore the file, or set FRESH=1 to train its cells again", e));
                 }
             }
-            return out;
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read", e);
         }
+        return out;
     }
 
     /**

@@ -2,17 +2,18 @@ package org.backbonelab.results;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.backbonelab.io.AtomicFile;
+import org.backbonelab.io.Damage;
 import org.backbonelab.io.Json;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.backbonelab.io.Seal;
+import org.backbonelab.io.TextFile;
 
 /**
  * A folder of finished cells, one file {@code <id>.json} each, written atomically.
@@ -20,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * <p>Resuming, caching and sharing between processes all follow from that: a cell is done when its file is there.
  */
 public final class RowStore {
-    private static final Logger LOG = LoggerFactory.getLogger(RowStore.class);
-
     private final Path folder;
 
     /**
@@ -51,30 +50,24 @@ public final class RowStore {
 
     /** Returns a finished cell, or nothing; a file that is not whole counts as nothing. */
     public Optional<Row> find(String id) {
-        Path file = folder.resolve(id + ".json");
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        return read(file, Row.class).filter(row -> row.id().equals(id));
+        return read(folder.resolve(id + ".json"), Row.class)
+                .filter(row -> row.id().equals(id));
     }
 
     /** Writes a finished cell. */
     public void put(Row row) {
-        AtomicFile.write(folder.resolve(row.id() + ".json"), Json.write(row));
+        AtomicFile.write(folder.resolve(row.id() + ".json"), Seal.on(Json.write(row)));
     }
 
     /** Returns what a measure found on a finished cell, or nothing. */
     public Optional<Measured> findMeasured(String id, String measure) {
-        Path file = measuredFile(id, measure);
-        return Files.exists(file)
-                ? read(file, Measured.class)
-                        .filter(m -> m.id().equals(id) && m.measure().equals(measure))
-                : Optional.empty();
+        return read(measuredFile(id, measure), Measured.class)
+                .filter(m -> m.id().equals(id) && m.measure().equals(measure));
     }
 
     /** Writes what a measure found. */
     public void put(Measured found) {
-        AtomicFile.write(measuredFile(found.id(), found.measure()), Json.write(found));
+        AtomicFile.write(measuredFile(found.id(), found.measure()), Seal.on(Json.write(found)));
     }
 
     /** Returns all that was measured on a finished cell. */
@@ -114,14 +107,17 @@ public final class RowStore {
         }
     }
 
+    /** Returns what a file holds, if it is there and whole. */
     private static <T> Optional<T> read(Path file, Class<T> type) {
-        try {
-            return Optional.of(Json.read(Files.readString(file), type, file.toString()));
-        } catch (IllegalArgumentException | CharacterCodingException e) {
-            LOG.warn("{} is not whole ({}); it counts as missing", file, e.getMessage());
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        try {
+            String text = TextFile.read(file);
+            return Optional.of(Json.read(Seal.opened(text, file.toString()), type, file.toString()));
+        } catch (IllegalArgumentException e) {
+            Damage.told(e, "it counts as missing");
+            return Optional.empty();
         }
     }
 }

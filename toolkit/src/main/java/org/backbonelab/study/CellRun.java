@@ -229,7 +229,7 @@ final class CellRun {
                 .collect(Collectors.joining(", "));
         return Provenance.capture(Map.of(
                 "data_sha256",
-                data.checksum(),
+                PhaseImages.checksum(cell),
                 "djl",
                 Engine.getDjlVersion(),
                 "libtorch",

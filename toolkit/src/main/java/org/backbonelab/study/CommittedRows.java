@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.backbonelab.io.Damage;
 import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowLines;
@@ -37,10 +38,9 @@ public final class CommittedRows {
     }
 
     /**
-     * Reads all files of a folder.
+     * Reads all files of a folder; lines that are not whole are named and left out, as if they were not there.
      *
      * @return none if there is no such folder
-     * @throws IllegalArgumentException if a line of one is damaged; the message names it
      */
     static CommittedRows in(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -48,12 +48,17 @@ public final class CommittedRows {
         }
         Map<String, Place> lines = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(f -> f.toString().endsWith(RowLines.ENDING)).sorted().forEach(file -> RowLines.read(file)
+            files.filter(f -> f.toString().endsWith(RowLines.ENDING)).sorted().forEach(file -> RowLines.read(
+                            file, CommittedRows::told)
                     .forEach(line -> lines.put(line.row().id(), new Place(file, line))));
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be read", e);
         }
         return new CommittedRows(lines);
+    }
+
+    private static void told(IllegalArgumentException problem) {
+        Damage.told(problem, "what it held counts as missing");
     }
 
     /**
@@ -69,7 +74,7 @@ public final class CommittedRows {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(file + ": no such file, expected the committed rows of study " + study);
         }
-        Stream<Row> rows = RowLines.read(file).stream().map(RowLines.Line::row);
+        Stream<Row> rows = RowLines.read(file, CommittedRows::told).stream().map(RowLines.Line::row);
         Optional<Row> found = which.equals("cheapest")
                 ? rows.filter(r -> r.status() == Row.Status.OK)
                         .filter(r -> Finished.isOfToday(Cell.parse(r.cell()), r))
@@ -78,10 +83,13 @@ public final class CommittedRows {
         return found.orElseThrow(() -> new IllegalArgumentException(file + ": no row " + which + " in it"));
     }
 
-    /** Returns the line of a cell, or nothing if there is none or it was trained by other rules. */
+    /**
+     * Returns the line of a cell, or nothing if there is none, it was trained by other rules or on other images, or it
+     * does not agree with itself.
+     */
     Optional<RowLines.Line> find(Cell cell) {
         return Optional.ofNullable(lines.get(cell.id()))
-                .filter(place -> Finished.isOfToday(cell, place.line.row(), place.file.toString()))
+                .filter(place -> Finished.isUsable(cell, place.line.row(), place.file.toString()))
                 .map(Place::line);
     }
 }

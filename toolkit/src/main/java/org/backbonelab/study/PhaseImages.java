@@ -2,6 +2,7 @@ package org.backbonelab.study;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
@@ -55,8 +56,18 @@ record PhaseImages(List<Split> splits) {
         return new ImageSpec(images.channels(), images.size(), images.classes());
     }
 
-    /** Returns the SHA-256 of all data sets that decide the bits of the result. */
-    String checksum() {
-        return splits.stream().map(s -> s.source().checksum()).distinct().collect(Collectors.joining(", "));
+    /**
+     * Returns the SHA-256 of all data sets that decide the bits of a cell's result.
+     *
+     * @throws org.backbonelab.data.fetch.DataException if one is not here
+     */
+    static String checksum(Cell cell) {
+        Stream<String> names = cell.phases().stream()
+                .map(recipe -> recipe.data().source())
+                .map(source -> source.equals(Source.CELL) ? cell.dataset() : source.dataset());
+        return Stream.concat(names, Stream.of(cell.dataset()))
+                .map(name -> Datasets.get(name).checksum())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 }

@@ -32,8 +32,8 @@ class ContributingTest {
     @Test
     void workedOptimizerCompilesAndDescendsBySignsOfItsMomentum() throws Exception {
         compile("SignDescent", example());
-        try (URLClassLoader loader =
-                        new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader());
+        try (URLClassLoader loader = new URLClassLoader(
+                        new URL[] {folder.toUri().toURL()}, getClass().getClassLoader());
                 NDManager manager = Torch.newManager()) {
             BaseOptimizer optimizer = (BaseOptimizer) loader.loadClass("org.backbonelab.optim.SignDescent")
                     .getConstructor(double.class, double.class)
@@ -55,7 +55,8 @@ class ContributingTest {
         String text = Files.readString(Path.of("..", "CONTRIBUTING.md"));
         Matcher found = EXAMPLE.matcher(text);
         assertTrue(found.find(), "CONTRIBUTING.md has no example of an optimizer");
-        return "package org.backbonelab.optim;\nimport java.util.List;\n" + found.group(1).stripIndent();
+        return "package org.backbonelab.optim;\nimport java.util.List;\n"
+                + found.group(1).stripIndent();
     }
 
     private void compile(String name, String source) throws IOException {

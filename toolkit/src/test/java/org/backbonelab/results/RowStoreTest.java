@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.backbonelab.io.Json;
+import org.backbonelab.io.Seal;
 import org.backbonelab.testing.Rows;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,31 @@ class RowStoreTest {
         assertEquals(List.of(), store.all());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"50.0>99.9", "resnet_micro>vit_micro", "\"OK\">\"DIVERGED\""})
+    void rowThatWasChangedCountsAsNotFinished(String change) throws IOException {
+        Row row = Rows.of(1, "resnet_micro", 0.1, 3, 50);
+        store.put(row);
+        Path file = store.folder().resolve(row.id() + ".json");
+        String[] parts = change.split(">");
+        String changed = Files.readString(file).replace(parts[0], parts[1]);
+        assertTrue(!changed.equals(Files.readString(file)), changed);
+        Files.writeString(file, changed);
+        assertEquals(Optional.empty(), store.find(row.id()));
+        assertEquals(List.of(), store.all());
+    }
+
+    /** A pipe would hang, /dev/zero would fill the memory. */
+    @Test
+    void whatIsNoFileCountsAsNotFinished() throws Exception {
+        Files.createSymbolicLink(store.folder().resolve("0000000000000001.json"), Path.of("/dev/zero"));
+        Files.createDirectory(store.folder().resolve("0000000000000002.json"));
+        String pipe = store.folder().resolve("0000000000000003.json").toString();
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe).start().waitFor());
+        assertEquals(List.of(), store.all());
+        assertEquals(Optional.empty(), store.find("0000000000000003"));
+    }
+
     @Test
     void bytesThatAreNoTextCountAsNotFinished() throws IOException {
         Files.write(store.folder().resolve("0000000000000001.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
@@ -130,7 +156,7 @@ class RowStoreTest {
     void rowOfALaterVersionIsReadWithoutWhatIsNotKnown() throws IOException {
         Row row = Rows.of(1, "a", 0.1, 0, 1);
         String later = Json.write(row).replaceFirst("\\{", "{\"aFieldToCome\":[1],");
-        Files.writeString(store.folder().resolve("0000000000000001.json"), later);
+        Files.writeString(store.folder().resolve("0000000000000001.json"), Seal.on(later));
         assertEquals(Json.write(row), Json.write(store.find("0000000000000001").orElseThrow()));
     }
 }

@@ -1,6 +1,7 @@
 package org.backbonelab.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.backbonelab.data.Datasets;
 import org.backbonelab.io.Json;
 import org.backbonelab.results.Measured;
 import org.backbonelab.results.Row;
@@ -19,6 +24,10 @@ import org.backbonelab.results.RowLines;
 import org.backbonelab.results.RowStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommittedRowsTest {
     @TempDir
@@ -122,12 +131,134 @@ class CommittedRowsTest {
                 CommittedRows.in(folder.resolve("nowhere")).find(cells.get(0)).isEmpty());
     }
 
+    static Stream<Arguments> damages() {
+        return Stream.of(
+                damage("digit", t -> t.replace("33.333", "93.333")),
+                damage("text for a number", t -> t.replace("33.333333333333336", "\"many\"")),
+                damage("NaN", t -> t.replace("33.333333333333336", "\"NaN\"")),
+                damage("infinity", t -> t.replace("33.333333333333336", "\"Infinity\"")),
+                damage("overflow", t -> t.replace("33.333333333333336", "1e999")),
+                damage("hexadecimal", t -> t.replace("33.333333333333336", "0x1p4")),
+                damage("no metrics", t -> t.replaceAll("\"metrics\":\\{[^}]*\"test_top1[^}]*}", "\"metrics\":{}")),
+                damage("status", t -> t.replace("\"OK\"", "\"DIVERGED\"")),
+                damage("unknown status", t -> t.replace("\"OK\"", "\"ok\"")),
+                damage("seed of the axes", t -> t.replace("\"seed\":0", "\"seed\":7")),
+                damage("cell", t -> t.replace("\\\"seed\\\":0", "\\\"seed\\\":7")),
+                damage("cell of rubbish", t -> t.replaceAll("\"cell\":\"\\{.*?}\"", "\"cell\":\"rubbish\"")),
+                damage("other id", t -> t.replaceAll("\"id\":\"[0-9a-f]{4}", "\"id\":\"0000")),
+                damage("series cut", t -> t.replaceAll("\"train_loss\":\\[[^]]*]", "\"train_loss\":[]")),
+                damage("formula", t -> t.replace("\"abc\"", "\"=cmd|x\"")),
+                damage("seconds", t -> t.replaceAll("\"seconds\":[0-9.]*", "\"seconds\":\"\"")),
+                damage("measured", t -> t.replace("\"warmth\":", "\"coldth\":")),
+                damage("end lost", t -> t.substring(0, t.length() / 2)),
+                damage("start lost", t -> t.substring(20)),
+                damage("no checksum", t -> t.replaceAll(",\"sha256.*", "}")),
+                damage("checksum of another", t -> t.replaceAll("\"sha256\":\"....", "\"sha256\":\"0000")),
+                damage("binary", t -> "\u0000\u0001\u0002"),
+                damage("another program's", t -> "id,test_top1"),
+                damage("web page", t -> "<html><body>404</body></html>"),
+                damage("null", t -> "null"),
+                damage("list", t -> "[" + t + "]"),
+                damage("merge conflict", t -> "<<<<<<< HEAD\n" + t.replace("33", "44") + "\n=======\n>>>>>>> other"));
+    }
+
+    private static Arguments damage(String name, UnaryOperator<String> change) {
+        return Arguments.of(name, change);
+    }
+
+    /** Whatever becomes of one line: it is trained again, and the others are read. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("damages")
+    void aDamagedLineIsTrainedAgainAndTheOthersAreNot(String name, UnaryOperator<String> change) throws IOException {
+        write();
+        List<String> text = new ArrayList<>(Files.readAllLines(file()));
+        String damaged = change.apply(text.get(0));
+        assertNotEquals(text.get(0), damaged);
+        text.set(0, damaged);
+        Files.write(file(), text);
+        List<String> told = new ArrayList<>();
+        RowLines.read(file(), e -> told.add(e.getMessage()));
+        assertTrue(told.get(0).contains("grid.jsonl, line 1"), told.toString());
+        assertEquals(Set.of(cells.get(0).id()), trained(cells));
+    }
+
+    /** Sealed anew, as by one who knows how: what a row says is compared with itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"axes", "cell", "rubbish"})
+    void aRowThatDoesNotAgreeWithItselfIsTrainedAgain(String what) {
+        List<RowLines.Line> lines = lines("training 1");
+        Row row = lines.get(0).row();
+        Map<String, Object> axes = new TreeMap<>(row.axes());
+        if (what.equals("axes")) {
+            axes.put("seed", 7);
+        }
+        String cell = what.equals("cell") ? cells.get(3).json() : what.equals("rubbish") ? "rubbish" : row.cell();
+        Row changed = new Row(
+                row.id(), cell, axes, row.status(), row.metrics(), row.series(), row.provenance(), row.seconds());
+        lines.set(0, new RowLines.Line(changed, lines.get(0).measured()));
+        RowLines.write(lines, file());
+        assertEquals(Set.of(cells.get(0).id()), trained(cells));
+    }
+
     @Test
-    void aDamagedFileIsNamedWithItsLine() throws IOException {
+    void aRowOfOtherImagesUnderTheSameNameIsTrainedAgain() {
+        List<RowLines.Line> lines = lines("training 1");
+        for (int i = 0; i < 2; i++) {
+            Row row = lines.get(i).row();
+            Map<String, String> provenance = new TreeMap<>(row.provenance());
+            provenance.put(
+                    "data_sha256",
+                    i == 0 ? "0".repeat(64) : Datasets.synthetic().checksum());
+            Row of =
+                    new Row(row.id(), row.cell(), row.axes(), row.status(), row.metrics(), row.series(), provenance, 1);
+            lines.set(i, new RowLines.Line(of, List.of()));
+        }
+        RowLines.write(lines, file());
+        assertEquals(Set.of(cells.get(0).id()), trained(cells));
+    }
+
+    @Test
+    void aFileThatIsNoneDoesNotStopThoseBesideIt() throws IOException {
+        write();
+        Files.createDirectory(folder.resolve("folder.jsonl"));
+        Files.write(folder.resolve("binary.jsonl"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        Files.createSymbolicLink(folder.resolve("endless.jsonl"), Path.of("/dev/zero"));
+        Files.createSymbolicLink(folder.resolve("nowhere.jsonl"), folder.resolve("nothing"));
+        assertEquals(
+                0,
+                new ProcessBuilder("mkfifo", folder.resolve("pipe.jsonl").toString())
+                        .start()
+                        .onExit()
+                        .join()
+                        .exitValue());
+        assertEquals(Set.of(), trained(cells));
+    }
+
+    /** Whoever reads the repository's rows back believes them: each is whole, and is what it says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bocb", "convnextv2", "nfnet", "sam"})
+    void rowsOfTheRepositoryHold(String study) {
+        List<RowLines.Line> all = RowLines.read(Path.of("..", "notebooks", "results", study + RowLines.ENDING));
+        assertTrue(all.size() > 10, study);
+        for (RowLines.Line line : all) {
+            Cell cell = Cell.parse(line.row().cell());
+            assertEquals(line.row().id(), cell.id());
+            assertEquals(
+                    Json.write(Axis.of(cell)),
+                    Json.write(line.row().axes()),
+                    line.row().id());
+            line.measured().forEach(m -> assertEquals(line.row().id(), m.id()));
+        }
+    }
+
+    @Test
+    void addingToADamagedFileLeavesItAlone() throws IOException {
         write();
         Files.writeString(file(), Files.readString(file()).replace("DIVERGED", "DIVRGED"));
-        String message = assertThrows(IllegalArgumentException.class, () -> CommittedRows.in(folder))
+        String before = Files.readString(file());
+        String message = assertThrows(IllegalArgumentException.class, () -> RowLines.add(lines("training 1"), file()))
                 .getMessage();
-        assertTrue(message.contains("grid.jsonl, line 2") && message.contains("DIVRGED"), message);
+        assertTrue(message.contains("grid.jsonl, line 2") && message.contains("restore the file"), message);
+        assertEquals(before, Files.readString(file()));
     }
 }

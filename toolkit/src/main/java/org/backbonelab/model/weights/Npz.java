@@ -4,7 +4,6 @@ import ai.djl.ndarray.types.Shape;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +15,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -140,12 +141,19 @@ public final class Npz {
             throw new WeightException(file + ": array " + entry.name + " has " + size + " bytes, at most "
                     + Integer.MAX_VALUE + " can be read");
         }
-        try (ZipFile zip = new ZipFile(file.toFile());
-                InputStream in = zip.getInputStream(zip.getEntry(entry.name))) {
-            in.skipNBytes(entry.start);
-            byte[] bytes = in.readNBytes((int) size);
-            if (bytes.length < size) {
-                throw corrupt("array " + entry.name + " ends early", null);
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            ZipEntry item = zip.getEntry(entry.name);
+            byte[] bytes;
+            try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(item), new CRC32())) {
+                in.skipNBytes(entry.start);
+                bytes = in.readNBytes((int) size);
+                if (bytes.length < size) {
+                    throw corrupt("array " + entry.name + " ends early", null);
+                }
+                // Java's zip files leave it to their reader.
+                if (in.getChecksum().getValue() != item.getCrc()) {
+                    throw corrupt("the checksum of array " + entry.name + " does not fit", null);
+                }
             }
             return entry.type.read(ByteBuffer.wrap(bytes));
         } catch (IOException e) {

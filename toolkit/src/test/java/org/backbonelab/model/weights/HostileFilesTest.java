@@ -1,5 +1,6 @@
 package org.backbonelab.model.weights;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,38 @@ class HostileFilesTest {
         byte[] whole = zip("a.npy", good);
         for (int size = 0; size < whole.length; size++) {
             refused("file.npz", java.util.Arrays.copyOf(whole, size));
+        }
+    }
+
+    /** Values of a stored array lie in the file as they are, and only the checksum tells that one has changed. */
+    @Test
+    void changedValueOfAStoredArray() throws IOException {
+        byte[] array = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }", 1);
+        CRC32 crc = new CRC32();
+        crc.update(array);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            ZipEntry entry = new ZipEntry("a.npy");
+            entry.setMethod(ZipEntry.STORED);
+            entry.setSize(array.length);
+            entry.setCrc(crc.getValue());
+            zip.putNextEntry(entry);
+            zip.write(array);
+            zip.closeEntry();
+        }
+        byte[] file = out.toByteArray();
+        Path path = Files.write(folder.resolve("stored.npz"), file);
+        assertEquals(4, Npz.read(path).get("a").values().get().length);
+        int first = new String(file, StandardCharsets.ISO_8859_1).indexOf("NUMPY") - 1 + array.length - DATA;
+        for (int i = 0; i < DATA; i++) {
+            byte[] changed = file.clone();
+            changed[first + i] ^= 1;
+            Files.write(path, changed);
+            String message = assertThrows(
+                            WeightException.class,
+                            () -> Npz.read(path).get("a").values().get())
+                    .getMessage();
+            assertTrue(message.contains("stored.npz: the checksum of array a.npy does not fit"), message);
         }
     }
 
