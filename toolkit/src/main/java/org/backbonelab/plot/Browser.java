@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.backbonelab.io.Settings;
 
@@ -30,6 +32,9 @@ final class Browser implements AutoCloseable {
 
     /** A large picture is asked for once more at scale 1, so that notebooks stay small. */
     private static final int LARGE_PNG = 150_000;
+
+    /** Seconds that the browser has to end by itself. */
+    private static final int PATIENCE = 5;
 
     private final Process leash;
     private final DevTools page;
@@ -94,11 +99,20 @@ final class Browser implements AutoCloseable {
         return leash.isAlive();
     }
 
-    /** Ends the browser, also one that does not listen any more; the shell above it then removes its folder. */
+    /**
+     * Tells the browser to end, which then removes its files; one that does not listen any more is killed, and the
+     * shell above it removes its folder.
+     */
     @Override
     public void close() {
-        leash.descendants().forEach(ProcessHandle::destroyForcibly);
         page.close();
+        @SuppressWarnings("unused") // nobody waits for it
+        Future<Process> end = leash.onExit()
+                .orTimeout(PATIENCE, TimeUnit.SECONDS)
+                .exceptionally(tooLate -> {
+                    leash.descendants().forEach(ProcessHandle::destroyForcibly);
+                    return leash;
+                });
     }
 
     /** The file of a command on the PATH. */
