@@ -160,7 +160,7 @@ class KernelTest(unittest.TestCase):
                 time.sleep(0.5)
         context.term()
         self.assertEqual(self.run_cell("trusted").value(), "1")
-        reply, _ = self.session.interrupt_after("while (true) {}", 0.5)
+        reply, _ = self.session.interrupt_after("while (true) {}", 5)
         self.assertEqual(reply["ename"], "InterruptedException")
 
 
