@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.io.AtomicFile;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.recipe.Recipe;
@@ -256,6 +257,7 @@ public final class Study {
      * @throws java.util.concurrent.CancellationException if the thread is interrupted; finished cells are kept
      */
     public Results run(Runner runner, RowStore store, Progress progress) {
+        AtomicFile.tidy(store.folder());
         List<Cell> all = cells(seeds[0]);
         Tally tally = new Tally(store, CommittedRows.besideNotebook(), measures, runner, progress);
         try {
