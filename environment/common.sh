@@ -174,9 +174,17 @@ install_kernel() {
     put "$TARGET/jupyter/kernels/java/kernel.json" < "$folder/kernels/java/kernel.json"
 }
 
+# Notebooks run in a folder of their own: a relative path means the folder in which the script was called.
+fix_paths() {
+    if [[ ${BACKBONELAB_DATA:-} =~ [^[:space:]] && $BACKBONELAB_DATA != /* ]]; then
+        export BACKBONELAB_DATA=$PWD/$BACKBONELAB_DATA
+    fi
+}
+
 # Everything a notebook needs to run; arguments are further Debian packages.
 set_up() {
     check_path
+    fix_paths
     mkdir -p "$TARGET"
     ensure_packages "$@"
     build

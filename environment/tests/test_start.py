@@ -30,6 +30,7 @@ fi
 arguments=$(cat "${1#@}")
 [[ $arguments == *toolkit.jar*/lib/b.jar* ]] || { echo "Could not find or load main class $2"; exit 1; }
 head -n 1 <<< "$arguments"
+echo "data: ${BACKBONELAB_DATA:-}"
 cat "$JUPYTER_PATH/kernels/java/kernel.json"
 """
 
@@ -110,6 +111,10 @@ class StartTest(ScriptsTest):
                 output, _ = start.communicate(timeout=60)
                 self.assertEqual(2, start.returncode, output)
                 self.assertIn("its path may not have a colon, a double quote, a backslash", output)
+
+    def test_a_relative_folder_of_data_is_that_of_the_caller(self):
+        for given, meant in (("images", f"{os.getcwd()}/images"), ("/images", "/images"), (" ", " ")):
+            self.assertIn(f"data: {meant}\n", self.finish(self.start("backbonelab.sh", BACKBONELAB_DATA=given)))
 
     def test_other_odd_paths_work(self):
         with tempfile.TemporaryDirectory() as folder:
