@@ -122,6 +122,19 @@ class StartTest(ScriptsTest):
             self.finish(self.start("backbonelab.sh", "list", "backbones"))
 
 
+class RemainsTest(ScriptsTest):
+    def test_a_run_removes_the_folders_of_killed_ones_only(self):
+        (self.root / "notebooks" / "01_x.ipynb").write_text("{}")
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        folders = [self.root / "target" / "jupyter" / f"runtime.{pid}.abc" for pid in (ended.pid, os.getpid())]
+        for folder in folders:
+            folder.mkdir(parents=True)
+        self.finish(self.start("run.sh", "x", SCALE="quick"))
+        left = sorted((self.root / "target" / "jupyter").glob("runtime*"))
+        self.assertEqual([folders[1]], left, "those of runs that go on, and not its own")
+
+
 class TokenTest(ScriptsTest):
     def assert_private(self):
         runtime = self.root / "target" / "jupyter" / "runtime"

@@ -6,7 +6,7 @@ public final class Messages {
 
     private Messages() {}
 
-    /** Returns a text whose control characters, save line breaks and tabs, are written as {@code \\u001b}, and cut. */
+    /** Returns a text whose control characters, save line breaks and tabs, are written as their number, and cut. */
     public static String printable(String text) {
         StringBuilder out = new StringBuilder();
         text.chars().limit(LONGEST).forEach(c -> {
