@@ -8,4 +8,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 set_up >&2
 export BACKBONELAB_RESULTS=${BACKBONELAB_RESULTS:-$TARGET/results/${SCALE:-laptop}}
 export BACKBONELAB_COMMITTED=${BACKBONELAB_COMMITTED:-$ROOT/notebooks/results}
-exec "$JAVA" "@$LIBRARY/java.args" org.backbonelab.Main "$@"
+exec "$JAVA" "@$JAVA_ARGUMENTS" org.backbonelab.Main "$@"

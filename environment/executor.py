@@ -1,6 +1,9 @@
 """nbconvert's executor, with what a run of hours needs: progress, a short error, and what was done until then."""
 
+import os
+import signal
 import sys
+import threading
 import time
 
 import nbformat
@@ -14,12 +17,30 @@ def runs(cell):
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
+def end_with_parent(grace=20):
+    """Ends this process when the script that started it is gone: nobody would take what it makes.
+
+    An interrupt first, which saves what was executed and shuts the kernel down; the kernel ends with this process.
+    """
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(grace)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 class Executor(ExecutePreprocessor):
     """Executes a notebook; when a cell fails, saves it as far as it came and says where and why."""
 
     partial = Unicode(help="where to save a notebook that fails").tag(config=True)
 
     def preprocess(self, nb, resources, km=None):
+        end_with_parent()
         self.begun = time.monotonic()
         self.number, self.count = 0, sum(map(runs, nb.cells))
         try:

@@ -22,8 +22,11 @@ else
     set_up jupyter-notebook
     server=("$JUPYTER_BIN/jupyter-notebook")
 fi
-mkdir -p "$TARGET/jupyter/runtime"
+# Jupyter writes the token into files that all may read, and relies on the folder being its user's alone.
 export JUPYTER_RUNTIME_DIR=$TARGET/jupyter/runtime
+mkdir -p "$TARGET/jupyter"
+mkdir -m 700 "$JUPYTER_RUNTIME_DIR" 2> /dev/null || chmod 700 "$JUPYTER_RUNTIME_DIR" \
+    || fail "$JUPYTER_RUNTIME_DIR holds Jupyter's token and has to be yours alone; delete it"
 export BACKBONELAB_RESULTS=${BACKBONELAB_RESULTS:-$TARGET/results/${SCALE:-laptop}}
 cd "$ROOT/notebooks"
 exec "${server[@]}" "${options[@]}" "$@"

@@ -78,11 +78,24 @@ prepare_folders() {
     export BACKBONELAB_RESULTS
     # Jupyter's own files stay away from the home folder; the name is this run's alone, so its kernels can be told.
     mkdir -p "$TARGET/jupyter"
-    JUPYTER_RUNTIME_DIR=$(mktemp -d "$TARGET/jupyter/runtime.XXXXXX")
+    tidy_up
+    JUPYTER_RUNTIME_DIR=$(mktemp -d "$TARGET/jupyter/runtime.$$.XXXXXX")
     export JUPYTER_RUNTIME_DIR JUPYTER_CONFIG_DIR=$TARGET/jupyter/config JUPYTER_DATA_DIR=$TARGET/jupyter/data
     trap clean_up EXIT
     trap 'stop INT 130' INT
     trap 'stop TERM 143' TERM
+}
+
+# Removes the folders of runs that were killed; the number in a folder's name is that of its run's process.
+tidy_up() {
+    local folder pid
+    for folder in "$TARGET"/jupyter/runtime.*.*; do
+        pid=${folder##*/runtime.}
+        pid=${pid%%.*}
+        if [[ $pid =~ ^[0-9]+$ && ! -e /proc/$pid ]]; then
+            rm -rf "$folder"
+        fi
+    done
 }
 
 clean_up() {

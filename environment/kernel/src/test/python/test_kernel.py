@@ -9,6 +9,9 @@ import sys
 import time
 import unittest
 
+import zmq
+from jupyter_client.session import Session as Signer
+
 from session import Session
 
 # Written as the toolkit's display adapter does it: by reflection on the names that IJava has.
@@ -140,6 +143,25 @@ class KernelTest(unittest.TestCase):
         self.session.manager.interrupt_kernel()
         time.sleep(0.5)  # the request has a channel of its own and may arrive later than the cell
         self.assertEqual(self.run_cell("1 + 1").value(), "2")
+
+    def test_a_message_with_a_wrong_signature_changes_nothing(self):
+        self.run_cell("int trusted = 1;")
+        info = self.session.manager.get_connection_info()
+        request = {"code": "trusted = 2;", "silent": False, "store_history": True, "stop_on_error": False}
+        context = zmq.Context()
+        for port, kind, content in (
+            ("shell_port", "execute_request", request),
+            ("control_port", "shutdown_request", {"restart": False}),
+        ):
+            with context.socket(zmq.DEALER) as socket:
+                socket.connect(f"tcp://{info['ip']}:{info[port]}")
+                for _ in range(3):
+                    Signer(key=b"a stranger's").send(socket, kind, content)
+                time.sleep(0.5)
+        context.term()
+        self.assertEqual(self.run_cell("trusted").value(), "1")
+        reply, _ = self.session.interrupt_after("while (true) {}", 5)
+        self.assertEqual(reply["ename"], "InterruptedException")
 
 
 class LifeTest(unittest.TestCase):

@@ -6,6 +6,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.DiskFullException;
+import org.backbonelab.io.Messages;
 import org.backbonelab.measure.Measures;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.weights.PublishedWeights;
@@ -54,10 +56,16 @@ public final class Main {
 
     static int execute(String... args) {
         CommandLine line = new CommandLine(new Main());
+        // An argument is what it says; picocli would read more of them from a file that @ names.
+        line.setExpandAtFiles(false);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof IllegalArgumentException || e instanceof DataException) {
-                command.getErr().println(e.getMessage());
+                command.getErr().println(Messages.printable(String.valueOf(e.getMessage())));
                 return CommandLine.ExitCode.USAGE;
+            }
+            if (e instanceof DiskFullException) {
+                command.getErr().println(e.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
             }
             if (e instanceof CancellationException) {
                 return TERMINATED;
@@ -65,7 +73,7 @@ public final class Main {
             throw e;
         });
         line.setParameterExceptionHandler((e, ignored) -> {
-            e.getCommandLine().getErr().println(e.getMessage());
+            e.getCommandLine().getErr().println(Messages.printable(e.getMessage()));
             return CommandLine.ExitCode.USAGE;
         });
         if (args.length == 0) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.Json;
 import org.backbonelab.measure.Measures;
 import org.backbonelab.recipe.Recipe;
@@ -97,6 +98,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Cell cell = cellFile == null ? fromOptions() : Cell.parse(read(cellFile, "cell"));
         RowStore rows = store.open();
+        AtomicFile.tidy(rows.folder());
         Row row = new CellTrainer(Measures.all()).complete(new Task(cell, List.of()), rows);
         PrintWriter out = spec.commandLine().getOut();
         out.println(cell.label());

@@ -223,4 +223,15 @@ class MainTest {
             assertEquals(0, left.count());
         }
     }
+
+    @Test
+    void anArgumentWithAnAtIsNoFileOfArguments() throws IOException {
+        Path file = Files.writeString(folder.resolve("words"), "list backbones");
+        assertRefused(run("@" + file), "@" + file);
+    }
+
+    @Test
+    void controlCharactersOfAnArgumentDoNotReachTheTerminal() {
+        assertRefused(run("list", "\u001b]0;title\u0007"), "cannot list \"\\u001b]0;title\\u0007\"");
+    }
 }

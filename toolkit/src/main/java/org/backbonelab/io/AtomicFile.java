@@ -12,7 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Writes a file so that a reader sees all of it or nothing: to a temporary file beside it, forced to the disk, moved in
@@ -20,6 +24,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class AtomicFile {
     private static final AtomicLong NUMBER = new AtomicLong();
+
+    /** What {@link #temporary} names, with the process, and the files that {@code RowStore} tries whether it may write. */
+    private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.([0-9]{1,18})-[0-9]+\\.tmp|\\.probe[0-9]+\\.tmp");
 
     private AtomicFile() {}
 
@@ -33,7 +40,8 @@ public final class AtomicFile {
     /**
      * Writes text as UTF-8.
      *
-     * @throws UncheckedIOException if the file cannot be written
+     * @throws DiskFullException if there is no room for it
+     * @throws UncheckedIOException if the file cannot be written for another reason
      */
     public static void write(Path file, String text) {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
@@ -42,11 +50,11 @@ public final class AtomicFile {
     /**
      * Writes a file; its folder is made.
      *
-     * @throws UncheckedIOException if it cannot be written
+     * @throws DiskFullException if there is no room for it
+     * @throws UncheckedIOException if it cannot be written for another reason
      */
     public static void write(Path file, Content content) {
-        Path temporary = file.resolveSibling("." + file.getFileName() + "."
-                + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".tmp");
+        Path temporary = temporary(file);
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             try {
@@ -56,8 +64,15 @@ public final class AtomicFile {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
+            DiskFullException.throwIf(file, e);
             throw new UncheckedIOException("cannot write " + file + " (" + e + "); expected a writable folder", e);
         }
+    }
+
+    /** Returns a name beside a file that no other process uses, and that {@link #tidy} knows. */
+    public static Path temporary(Path file) {
+        return file.resolveSibling("." + file.getFileName() + "."
+                + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".tmp");
     }
 
     private static void fill(Path file, Content content) throws IOException {
@@ -67,6 +82,32 @@ public final class AtomicFile {
             out.flush();
             channel.force(true);
         }
+    }
+
+    /**
+     * Deletes temporary files in a folder and those in it that processes which were killed have left.
+     *
+     * <p>On a disk that several machines share, a process of another one is not seen here; but it does not rest for a
+     * minute in the middle of a write.
+     */
+    public static void tidy(Path folder) {
+        Instant old = Instant.now().minusSeconds(60);
+        try (Stream<Path> all = Files.walk(folder, 2)) {
+            for (Path file : all.filter(AtomicFile::isAbandoned).toList()) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Another run has tidied up at the same time, or may not look here: remains do no harm.
+        }
+    }
+
+    private static boolean isAbandoned(Path file) {
+        Matcher name = TEMPORARY.matcher(file.getFileName().toString());
+        return name.matches()
+                && (name.group(1) == null
+                        || ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty());
     }
 
     /**

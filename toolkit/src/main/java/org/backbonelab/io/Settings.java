@@ -1,6 +1,8 @@
 package org.backbonelab.io;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -112,6 +114,10 @@ public enum Settings {
         }
         String value = text.trim();
         Checks.require(value.matches(pattern), name(), "\"" + text + "\"", expected);
+        if (this == BACKBONELAB_DATA) {
+            // A misspelt folder would be passed over in favour of the next place that is searched.
+            Checks.require(Files.isDirectory(Path.of(value)), name(), "\"" + text + "\"", "a folder that exists");
+        }
         return Optional.of(value);
     }
 

@@ -68,7 +68,10 @@ public final class LiveProgress implements Progress {
     @Override
     public synchronized void ended() {
         over = true;
-        live.update(output());
+        // A study that fails before it starts has shown nothing; its error must not be hidden by another one here.
+        if (live != null) {
+            live.update(output());
+        }
     }
 
     private Output output() {

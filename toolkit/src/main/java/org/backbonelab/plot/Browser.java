@@ -9,22 +9,32 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.backbonelab.io.Settings;
 
-/** One headless Chromium with plotly.js loaded, which ends with this JVM however that ends. */
+/**
+ * One headless Chromium with plotly.js loaded, which ends with this JVM however that ends.
+ *
+ * <p>It is spoken to through two pipes that no other process has. A debugging port would be open to every user of the
+ * machine, and who reaches it reads and writes files as the user of this JVM.
+ */
 final class Browser implements AutoCloseable {
     /**
-     * Runs the browser until it ends by itself or standard input does, which happens when the JVM closes it, exits or
-     * is killed; then removes its folder. Chromium's last writes can race with the first removal. A browser that ended
-     * by itself must not leave the watcher behind, whose kill would later hit a stranger of the same number.
+     * Gives the browser this shell's input and output as its files 3 and 4, where it expects the debugging pipes, and
+     * removes its folder when it has ended. It ends when file 3 does, which happens when the JVM closes it, exits or is
+     * killed. Chromium's last writes can race with the first removal. Root has no sandbox: Chromium refuses to start.
      */
-    private static final String LEASH = "profile=$1; shift; exec 3<&0; \"$@\" </dev/null & browser=$!;"
-            + " (read -r end <&3; kill -9 $browser) & watcher=$!; wait $browser; kill $watcher;"
+    private static final String LEASH = "profile=$1; shift; [ \"$(id -u)\" != 0 ] || set -- \"$@\" --no-sandbox;"
+            + " exec 3<&0 4>&1 </dev/null >/dev/null; \"$@\"; exec 3<&- 4>&-;"
             + " rm -rf \"$profile\" || { sleep 1; rm -rf \"$profile\"; }";
 
     /** A large picture is asked for once more at scale 1, so that notebooks stay small. */
     private static final int LARGE_PNG = 150_000;
+
+    /** Seconds that the browser has to end by itself. */
+    private static final int PATIENCE = 5;
 
     private final Process leash;
     private final DevTools page;
@@ -34,18 +44,22 @@ final class Browser implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         Path profile = Files.createTempDirectory("backbonelab-chromium");
         leash = new ProcessBuilder(command(command, profile))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        page = new DevTools(command, leash.getInputStream(), leash.getOutputStream());
         try {
-            page = new DevTools(port(command, profile, end));
+            page.open(left(end));
             // Given as a script: a page that is still on its way to a file may be met before or after it gets there.
             String plotly = new String(PlotlyScript.bytes(), StandardCharsets.UTF_8);
-            page.evaluate(plotly + "\n;Plotly.version", Duration.ofNanos(end - System.nanoTime()));
+            page.evaluate(plotly + "\n;Plotly.version", left(end));
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private static Duration left(long end) {
+        return Duration.ofNanos(end - System.nanoTime());
     }
 
     private static List<String> command(String browser, Path profile) {
@@ -53,31 +67,12 @@ final class Browser implements AutoCloseable {
         // A session of its own keeps an interrupt of the notebook's process group away from the browser.
         onPath("setsid").ifPresent(command::add);
         command.addAll(List.of("sh", "-c", LEASH, "backbonelab", profile.toString(), browser));
-        command.addAll(List.of("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"));
+        command.addAll(List.of("--headless=new", "--disable-gpu", "--no-first-run"));
         command.addAll(List.of("--disable-background-networking", "--disable-component-update", "--disable-sync"));
         command.addAll(List.of("--disable-extensions", "--disable-dev-shm-usage", "--force-color-profile=srgb"));
-        command.addAll(List.of("--remote-debugging-port=0", "--user-data-dir=" + profile));
+        command.addAll(List.of("--remote-debugging-pipe", "--user-data-dir=" + profile));
         command.add("about:blank");
         return command;
-    }
-
-    /** The port that Chromium writes into its folder once it listens. */
-    private int port(String browser, Path profile, long end)
-            throws IOException, InterruptedException, TimeoutException {
-        Path file = profile.resolve("DevToolsActivePort");
-        while (System.nanoTime() < end) {
-            if (Files.exists(file)) {
-                List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-                if (lines.size() > 1) {
-                    return Integer.parseInt(lines.get(0));
-                }
-            }
-            if (!leash.isAlive()) {
-                throw new IOException(browser + " ended before it listened");
-            }
-            Thread.sleep(20);
-        }
-        throw new TimeoutException("Chromium did not start in time");
     }
 
     /** The figure, given as JSON, as a PNG of twice its size in pixels. */
@@ -104,13 +99,20 @@ final class Browser implements AutoCloseable {
         return leash.isAlive();
     }
 
+    /**
+     * Tells the browser to end, which then removes its files; one that does not listen any more is killed, and the
+     * shell above it removes its folder.
+     */
     @Override
     public void close() {
-        try {
-            leash.getOutputStream().close();
-        } catch (IOException e) {
-            leash.destroy();
-        }
+        page.close();
+        @SuppressWarnings("unused") // nobody waits for it
+        Future<Process> end = leash.onExit()
+                .orTimeout(PATIENCE, TimeUnit.SECONDS)
+                .exceptionally(tooLate -> {
+                    leash.descendants().forEach(ProcessHandle::destroyForcibly);
+                    return leash;
+                });
     }
 
     /** The file of a command on the PATH. */

@@ -187,7 +187,7 @@ final class CellRun {
                     found.stream().map(Evaluation::loss).toList());
         }
         if (store != null && !outcome.diverged()) {
-            CellWeights.save(objective.state(), store.weights(cell.id(), i));
+            DiskRoom.write(() -> CellWeights.save(objective.state(), store.weights(cell.id(), i)));
         }
         return outcome;
     }

@@ -119,7 +119,7 @@ public final class CellTrainer {
             try (CheckpointReader from = fresh ? null : checkpoints.load().orElse(null)) {
                 row = new CellRun(cell, store, checkpoints, from).train();
             }
-            store.put(row);
+            DiskRoom.write(() -> store.put(row));
             checkpoints.delete();
             return row;
         }

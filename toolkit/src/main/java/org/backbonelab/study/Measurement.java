@@ -89,7 +89,7 @@ final class Measurement {
                 "libtorch", Torch.version())));
         Optional.ofNullable(row.provenance().get(WEIGHTS)).ifPresent(hash -> provenance.put(WEIGHTS, hash));
         Measured out = new Measured(cell.id(), measure.name(), measure.version(), metrics, series, provenance);
-        store.put(out);
+        DiskRoom.write(() -> store.put(out));
         return out;
     }
 

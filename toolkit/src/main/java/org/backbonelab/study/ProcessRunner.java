@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.backbonelab.io.DiskFullException;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 
@@ -16,7 +17,7 @@ import org.backbonelab.results.RowStore;
  * Trains cells in several processes of this machine.
  *
  * <p>Processes, not threads: libtorch's recording of gradients and its seeds are one per JVM in DJL. A process that
- * breaks down is replaced and its cell tried once more.
+ * breaks down is replaced and its cell tried once more; a second time, that cell has failed. A full disk ends the study.
  */
 final class ProcessRunner implements Runner {
     private static final int TRIES = 2;
@@ -44,6 +45,9 @@ final class ProcessRunner implements Runner {
             for (int i = 0; i < tasks.size(); i++) {
                 Report report = reports.take();
                 Cell cell = report.task.cell();
+                if (report.failure instanceof DiskFullException e) {
+                    throw e;
+                }
                 if (report.failure != null) {
                     failures.add(new Failure(cell, report.failure));
                 } else {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.io.AtomicFile;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.recipe.Recipe;
@@ -253,6 +254,7 @@ public final class Study {
      * @throws java.util.concurrent.CancellationException if the thread is interrupted; finished cells are kept
      */
     public Results run(Runner runner, RowStore store, Progress progress) {
+        AtomicFile.tidy(store.folder());
         List<Cell> all = cells(seeds[0]);
         Tally tally = new Tally(store, CommittedRows.besideNotebook(), measures, runner, progress);
         try {

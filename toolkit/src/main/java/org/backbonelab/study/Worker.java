@@ -6,6 +6,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.backbonelab.io.AtomicFile;
+import org.backbonelab.io.DiskFullException;
 import org.backbonelab.results.RowStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One process that trains cells: cells go in on its standard input, ids of finished ones come out.
@@ -24,23 +29,35 @@ import org.backbonelab.results.RowStore;
 final class Worker implements AutoCloseable {
     static final String DONE = "@done ";
     static final String FAILED = "@failed ";
+    static final String FULL = "@full ";
+    static final String NOTE = "@note ";
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final long LONGEST_LOG = 10_000_000;
     private static final int LOG_TAIL = 2000;
     /** Seconds that a training has to write its checkpoint. */
     private static final int PATIENCE = 30;
+    /** 128 + 9, what a process that SIGKILL has ended exits with. */
+    private static final int KILLED = 137;
 
     private final Process process;
     private final BufferedWriter in;
     private final BufferedReader out;
     private final Path log;
+    private final Path arguments;
+
+    /** Where in the log, which those of the same number before have written too, this process begins. */
+    private final long begin;
 
     Worker(int number, RowStore store) throws IOException {
         Path logs = Files.createDirectories(store.folder().resolve("logs"));
         log = logs.resolve("worker-" + number + ".log");
+        if (Files.exists(log) && Files.size(log) > LONGEST_LOG) {
+            Files.delete(log);
+        }
+        begin = Files.exists(log) ? Files.size(log) : 0;
         // One file a worker: another's may be read while this one is written.
-        Path arguments =
-                logs.resolve("worker-" + number + "." + ProcessHandle.current().pid() + ".args");
-        AtomicFile.write(
-                arguments, "-cp\n\"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
+        arguments = AtomicFile.temporary(logs.resolve("worker-" + number + ".args"));
+        AtomicFile.write(arguments, "-cp\n\"" + quoted(System.getProperty("java.class.path")) + "\"\n");
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         // The collector's threads would take a core from libtorch's, and garbage of a batch needs no large heap.
@@ -55,7 +72,8 @@ final class Worker implements AutoCloseable {
                 "worker",
                 "--results",
                 store.folder().toString()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         // One thread each: several small trainings side by side beat one on several threads.
         builder.environment().put("BACKBONELAB_THREADS", "1");
         builder.environment().put("OMP_NUM_THREADS", "1");
@@ -64,26 +82,34 @@ final class Worker implements AutoCloseable {
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
+    /** Escapes what has a meaning within the quotes of Java's argument files. */
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
     /**
      * Does a task in the process; returns when its row is stored.
      *
      * @throws CellFailure if the cell itself is at fault: training it again would fail again
+     * @throws DiskFullException if there is no room for what was found
      * @throws IOException if the process broke down
      */
     void train(Task task) throws IOException {
         in.write(task.json());
         in.newLine();
         in.flush();
-        String line = out.readLine();
-        while (line != null && !line.startsWith(DONE) && !line.startsWith(FAILED)) {
-            line = out.readLine();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith(DONE)) {
+                return;
+            } else if (line.startsWith(FAILED)) {
+                throw new CellFailure(line.substring(FAILED.length()));
+            } else if (line.startsWith(FULL)) {
+                throw new DiskFullException(line.substring(FULL.length()));
+            } else if (line.startsWith(NOTE)) {
+                LOG.warn("{}: {}", task.cell().label(), line.substring(NOTE.length()));
+            }
         }
-        if (line == null) {
-            throw new IOException("worker process ended early" + exit() + ": " + tail());
-        }
-        if (line.startsWith(FAILED)) {
-            throw new CellFailure(line.substring(FAILED.length()));
-        }
+        throw new IOException("worker process ended early" + exit() + ": " + tail());
     }
 
     /** A cell that cannot be trained. */
@@ -97,8 +123,7 @@ final class Worker implements AutoCloseable {
     private String exit() {
         try {
             if (process.waitFor(5, TimeUnit.SECONDS)) {
-                int code = process.exitValue();
-                return code > 128 ? " (signal " + (code - 128) + ")" : " (exit code " + code + ")";
+                return ending(process.exitValue());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -106,9 +131,25 @@ final class Worker implements AutoCloseable {
         return "";
     }
 
-    private String tail() throws IOException {
-        String text = Files.readString(log);
-        return text.substring(Math.max(0, text.length() - LOG_TAIL)).trim() + " (whole log: " + log + ")";
+    /** Returns an exit code in words; codes above 128 are those of signals. */
+    static String ending(int code) {
+        if (code <= 128) {
+            return " (exit code " + code + ")";
+        }
+        String meaning = code == KILLED ? ": killed by somebody, or by the system for want of memory" : "";
+        return " (signal " + (code - 128) + meaning + ")";
+    }
+
+    /** Returns the end of what this process wrote to its log. */
+    private String tail() {
+        String text = "";
+        try (SeekableByteChannel channel = Files.newByteChannel(log)) {
+            channel.position(Math.max(begin, channel.size() - LOG_TAIL));
+            text = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8).trim();
+        } catch (IOException e) {
+            // How the process ended matters more.
+        }
+        return (text.isEmpty() ? "it wrote nothing to its log" : text) + " (whole log: " + log + ")";
     }
 
     /** Ends the process; a training in it has time to finish its batch and write its checkpoint. */
@@ -117,5 +158,10 @@ final class Worker implements AutoCloseable {
         process.destroy();
         process.onExit().completeOnTimeout(process, PATIENCE, TimeUnit.SECONDS).join();
         process.destroyForcibly();
+        try {
+            Files.deleteIfExists(arguments);
+        } catch (IOException e) {
+            // The next run tidies up.
+        }
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.DiskFullException;
+import org.backbonelab.io.Messages;
 import org.backbonelab.results.RowStore;
 
 /** The inside of a worker process: reads tasks, a line each, does them, answers with a line each. */
@@ -28,6 +30,11 @@ public final class WorkerLoop {
         Thread reader = new Thread(() -> read(in, lines), "backbonelab-stdin");
         reader.setDaemon(true);
         reader.start();
+        // The log may be on the disk that is full.
+        DiskRoom.tell(text -> {
+            out.println(Worker.NOTE + Messages.line(text));
+            out.flush();
+        });
         CellTrainer trainer = new CellTrainer(measures);
         while (true) {
             String line = lines.take();
@@ -36,7 +43,9 @@ public final class WorkerLoop {
                 trainer.complete(task, store);
                 out.println(Worker.DONE + task.cell().id());
             } catch (IllegalArgumentException | DataException e) {
-                out.println(Worker.FAILED + String.valueOf(e.getMessage()).replace('\n', ' '));
+                out.println(Worker.FAILED + Messages.line(String.valueOf(e.getMessage())));
+            } catch (DiskFullException e) {
+                out.println(Worker.FULL + Messages.line(e.getMessage()));
             }
             out.flush();
         }

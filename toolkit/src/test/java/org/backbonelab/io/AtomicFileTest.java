@@ -1,6 +1,7 @@
 package org.backbonelab.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,10 +9,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AtomicFileTest {
     @TempDir
@@ -50,6 +55,43 @@ class AtomicFileTest {
                 }));
         assertEquals("old", Files.readString(file));
         assertEquals(List.of("file.txt"), names(folder));
+    }
+
+    /** What the system says where a disk or a user's share of it is full. */
+    @ParameterizedTest
+    @ValueSource(strings = {"No space left on device", "Disk quota exceeded"})
+    void aFullDiskIsNamedAsSuch(String said) {
+        Path file = folder.resolve("file.txt");
+        String message = assertThrows(
+                        DiskFullException.class,
+                        () -> AtomicFile.write(file, out -> {
+                            throw new IOException(said);
+                        }))
+                .getMessage();
+        assertTrue(message.startsWith("the disk is full: " + file), message);
+    }
+
+    @Test
+    void tidiesWhatKilledProcessesHaveLeftAndNothingElse() throws IOException, InterruptedException {
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        long here = ProcessHandle.current().pid();
+        Path sub = Files.createDirectory(folder.resolve("measures"));
+        List<Path> left = List.of(
+                folder.resolve(".a.json." + gone.pid() + "-3.tmp"),
+                sub.resolve(".b.json." + gone.pid() + "-1.tmp"),
+                folder.resolve(".probe123.tmp"));
+        List<Path> others = List.of(
+                folder.resolve(".a.json." + here + "-3.tmp"), folder.resolve("a.json"), folder.resolve("my.tmp"));
+        Path fresh = Files.createFile(folder.resolve(".c.json." + gone.pid() + "-9.tmp"));
+        for (Path file : Stream.of(left, others).flatMap(List::stream).toList()) {
+            Files.setLastModifiedTime(
+                    Files.createFile(file), FileTime.from(Instant.now().minusSeconds(100)));
+        }
+        AtomicFile.tidy(folder);
+        left.forEach(file -> assertFalse(Files.exists(file), file.toString()));
+        others.forEach(file -> assertTrue(Files.exists(file), file.toString()));
+        assertTrue(Files.exists(fresh), "it may be another machine's");
     }
 
     @Test

@@ -21,7 +21,7 @@ class SettingsTest {
         "BACKBONELAB_WORKERS, ' 0', 0",
         "BACKBONELAB_THREADS, 16, 16",
         "BACKBONELAB_CHECKPOINT_SECONDS, 0.5, 0.5",
-        "BACKBONELAB_DATA, /some where/data, /some where/data",
+        "BACKBONELAB_DATA, ' src/test ', src/test",
         "BACKBONELAB_PNG, OFF, OFF"
     })
     void takesWhatItSays(Settings setting, String text, String value) {
@@ -60,5 +60,13 @@ class SettingsTest {
         assertTrue(
                 readme.contains(Settings.table()),
                 () -> "environment/README.md lacks this table, line by line:\n" + Settings.table());
+    }
+
+    @Test
+    void aFolderOfDataThatIsNotThereIsToldAtOnce() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> Settings.BACKBONELAB_DATA.checked("/no/such/folder"))
+                .getMessage();
+        assertEquals("BACKBONELAB_DATA is \"/no/such/folder\", expected a folder that exists", message);
     }
 }

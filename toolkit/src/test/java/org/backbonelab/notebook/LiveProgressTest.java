@@ -64,6 +64,15 @@ class LiveProgressTest {
         }
     }
 
+    /** The end is told in a finally clause: an exception here would hide the one that ended the study. */
+    @Test
+    void aStudyThatFailsBeforeItStartsShowsNothing() {
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            new LiveProgress("bocb").ended();
+            assertEquals(0, kernel.sent.size());
+        }
+    }
+
     @Test
     void timesAreReadable() {
         assertEquals("0 s", LiveProgress.readable(Duration.ofMillis(400)));

@@ -5,16 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.backbonelab.recipe.Recipes;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.tensor.Torch;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +71,67 @@ class ProcessRunnerTest {
         assertEquals(4, rows.size());
         assertEquals(4, store("killed").all().size());
         assertWorkersEnd(others);
+    }
+
+    /** The workers of the first cell are killed as they come, both of its tries. */
+    @Test
+    void aCellWhoseWorkersDieTwiceFailsAloneAndTheMessageTellsHowTheyDied() {
+        Set<Long> others = new HashSet<>(pids());
+        RowStore store = store("dying");
+        List<Task> tasks = Studies.tasks(study());
+        Thread killer = new Thread(() -> {
+            Set<Long> killed = new HashSet<>();
+            while (killed.size() < 2) {
+                for (ProcessHandle worker : workers(others)) {
+                    if (killed.size() < 2 && killed.add(worker.pid())) {
+                        worker.destroyForcibly();
+                    }
+                }
+                Thread.onSpinWait();
+            }
+        });
+        killer.setDaemon(true);
+        killer.start();
+        String message = assertThrows(
+                        IllegalStateException.class, () -> new ProcessRunner(1).run(tasks, store, row -> {}))
+                .getMessage();
+        assertTrue(message.startsWith("1 of 4 cells failed, the others are finished and kept: "), message);
+        assertTrue(message.contains(tasks.get(0).cell().label() + ": failed 2 times"), message);
+        assertTrue(message.contains("(signal 9: killed by somebody, or by the system for want of memory)"), message);
+        assertTrue(message.contains("it wrote nothing to its log"), message);
+        assertEquals(3, store.all().size());
+        assertWorkersEnd(others);
+    }
+
+    /** On a disk of its own, which only root can make: the row waits until something else has made room. */
+    @Test
+    void aRowIsWrittenWhenThereIsRoomAgain() throws IOException, InterruptedException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Assumptions.assumeTrue(
+                done("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk.toString()), "cannot mount a disk");
+        try {
+            RowStore store = new RowStore(disk);
+            Files.write(disk.resolve("filler"), new byte[360_000]);
+            CompletableFuture<Integer> rows = CompletableFuture.supplyAsync(
+                    () -> Studies.run(Studies.small("resnet_micro"), new ProcessRunner(1), store)
+                            .rows()
+                            .size());
+            assertThrows(TimeoutException.class, () -> rows.get(20, TimeUnit.SECONDS), "there was room");
+            assertEquals(0, store.all().size());
+            Files.delete(disk.resolve("filler"));
+            assertEquals(1, rows.orTimeout(60, TimeUnit.SECONDS).join());
+            assertEquals(1, store.all().size());
+        } finally {
+            assertTrue(done("umount", "-l", disk.toString()));
+        }
+    }
+
+    private static boolean done(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     @Test

@@ -9,10 +9,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.backbonelab.results.RowStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The worker command itself: lines in, lines out, and its end. */
 class WorkerLoopTest {
@@ -66,9 +71,60 @@ class WorkerLoopTest {
         }
     }
 
+    /** A worker whose measure hangs and hears of no interrupt, as native code does. */
+    static final class StuckWorker {
+        private StuckWorker() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Shutdown.setPatience(Duration.ofSeconds(Long.parseLong(args[1])));
+            Measure stuck = Measure.of("stuck", trained -> {
+                System.out.println("stuck");
+                while (true) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            });
+            WorkerLoop.serve(System.in, System.out, new RowStore(Path.of(args[0])), List.of(stuck));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWorkerThatHangsIsGoneSoonAfterItsParent(boolean byEndOfInput) throws IOException, InterruptedException {
+        long patience = Long.getLong("patience", 2);
+        Cell cell = Studies.small("resnet_micro").cells(0).get(0);
+        Process worker = new ProcessBuilder(
+                        java(),
+                        "-Xmx1g",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StuckWorker.class.getName(),
+                        folder.toString(),
+                        String.valueOf(patience))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
+            send(worker.getOutputStream(), new Task(cell, List.of("stuck")).json());
+            assertEquals("stuck", out.readLine());
+            long start = System.nanoTime();
+            if (byEndOfInput) {
+                worker.getOutputStream().close();
+            } else {
+                worker.toHandle().destroy();
+            }
+            assertTrue(worker.waitFor(patience + 15, TimeUnit.SECONDS), "it lives on");
+            assertTrue(System.nanoTime() - start > patience * 1_000_000_000L, "it had its time");
+        } finally {
+            worker.destroyForcibly();
+        }
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     private Process start() throws IOException {
         return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        java(),
                         "-Xmx1g",
                         "-cp",
                         System.getProperty("java.class.path"),

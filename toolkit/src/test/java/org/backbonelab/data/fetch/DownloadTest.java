@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -266,6 +267,36 @@ class DownloadTest {
         assertArrayEquals(CONTENT, Files.readAllBytes(fetch(DownloadTest::noCheck)));
         assertEquals(2, ranges.size(), ranges.toString());
         assertTrue(ranges.get(1).startsWith("bytes="), ranges.toString());
+    }
+
+    /** The client's own time limit ends with the headers. */
+    @Test
+    void aServerThatIsSilentAfterItsHeadersIsAskedAgain() throws IOException {
+        cuts.clear();
+        cuts.addAll(List.of(0, Integer.MAX_VALUE));
+        isSilentAtFirst = true;
+        assertArrayEquals(CONTENT, Files.readAllBytes(fetch(DownloadTest::noCheck)));
+        assertEquals(List.of("null", "null"), ranges);
+    }
+
+    /** Without a length, and without an end. */
+    @Test
+    void anEndlessAnswerIsLeftAndFillsNoDisk() {
+        server.createContext("/endless.bin", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream out = exchange.getResponseBody()) {
+                while (true) {
+                    out.write(CONTENT);
+                }
+            }
+        });
+        Path target = folder.resolve("endless.bin");
+        String message = assertThrows(
+                        DataException.class,
+                        () -> Download.fetch(uri("/endless.bin"), target, 1_000_000, DownloadTest::noCheck, SOON))
+                .getMessage();
+        assertTrue(message.contains("more than 1000000 bytes came"), message);
+        assertFalse(Files.exists(folder.resolve("endless.bin.part")));
     }
 
     @Test

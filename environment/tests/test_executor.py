@@ -1,0 +1,52 @@
+"""nbconvert's executor does not outlive the script that started it."""
+
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+ENVIRONMENT = pathlib.Path(__file__).resolve().parents[1]
+
+# Stands for nbconvert: works for ten minutes, with an executor in it.
+CHILD = """
+import signal, sys, time
+sys.path.insert(0, {folder!r})
+import executor
+if {deaf}:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+executor.end_with_parent(grace=1)
+print("begun", flush=True)
+try:
+    time.sleep(600)
+finally:
+    print("saved", flush=True)
+"""
+
+# Stands for run.sh: starts the child and waits for it.
+PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+
+
+class ParentTest(unittest.TestCase):
+    def after_killing_the_parent(self, deaf):
+        child = CHILD.format(folder=str(ENVIRONMENT), deaf=deaf)
+        command = [sys.executable, "-c", PARENT, child]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as parent:
+            self.assertEqual("begun\n", parent.stdout.readline())
+            parent.send_signal(signal.SIGKILL)
+            begun = time.monotonic()
+            # The end of the output is the end of the child, which has inherited it.
+            rest = parent.stdout.read()
+            self.assertLess(time.monotonic() - begun, 30)
+            return rest
+
+    def test_it_saves_and_ends_when_its_parent_is_killed(self):
+        self.assertEqual("saved\n", self.after_killing_the_parent(deaf=False))
+
+    def test_it_ends_also_when_it_does_not_hear(self):
+        self.assertEqual("", self.after_killing_the_parent(deaf=True))
+
+
+if __name__ == "__main__":
+    unittest.main()
