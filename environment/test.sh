@@ -36,8 +36,9 @@ step "committed notebooks"
 tool check --committed notebooks/*.ipynb
 
 step "the cheapest committed row of each study, trained again"
-# Rows are trained with one thread, so two of them keep two cores busy.
-basename -s .jsonl notebooks/results/*.jsonl | xargs -P 2 -I STUDY environment/backbonelab.sh run --again STUDY:cheapest
+# Two at a time, each with one thread, as workers train them; libtorch's threads lose much time where cores are not free.
+basename -s .jsonl notebooks/results/*.jsonl \
+    | BACKBONELAB_THREADS=1 xargs -P 2 -I STUDY environment/backbonelab.sh run --again STUDY:cheapest
 
 step "all notebooks at scale quick"
 fresh=$(mktemp -d "$TARGET/test-results.XXXXXX")
