@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
@@ -166,7 +168,11 @@ public abstract class Layer extends AbstractBlock {
      * @throws IllegalStateException if the layer is initialised already
      */
     public final void initialize(NDManager manager, long seed) {
-        initialize(manager, seed, false, "");
+        initialize(
+                manager,
+                DataType.FLOAT32,
+                "",
+                (name, spec) -> spec.init.values(spec.shape, Seeds.stream(seed, "init " + name)));
     }
 
     /** Creates all parameters as zeros: what shapes and costs are counted with, in no time. */
@@ -175,29 +181,32 @@ public abstract class Layer extends AbstractBlock {
         layers.values().forEach(layer -> layer.initializeBlank(manager));
     }
 
-    /** Creates and fills all parameters in float64, for checks of a computation without its rounding. */
-    public final void initializeWide(NDManager manager, long seed) {
-        initialize(manager, seed, true, "");
+    /**
+     * Creates all parameters with given values, and draws none.
+     *
+     * @param type float32, or float64 for checks of a computation without its rounding
+     * @param values of a parameter by its name, in row-major order
+     */
+    public final void initializeFrom(NDManager manager, DataType type, Function<String, float[]> values) {
+        initialize(manager, type, "", (name, spec) -> values.apply(name));
     }
 
-    private void initialize(NDManager manager, long seed, boolean wide, String prefix) {
+    private void initialize(NDManager manager, DataType type, String prefix, BiFunction<String, Spec, float[]> values) {
         for (Map.Entry<Parameter, Spec> entry : specs.entrySet()) {
             Parameter parameter = entry.getKey();
             Spec spec = entry.getValue();
-            String name = prefix + parameter.getName();
-            float[] values = spec.init.values(spec.shape, Seeds.stream(seed, "init " + name));
-            NDArray array = Torch.array(manager, values, spec.shape);
+            NDArray array = Torch.array(manager, values.apply(prefix + parameter.getName(), spec), spec.shape);
             if (spec.shape.dimension() == 4) {
                 array = Kernels.convolutionLayout(array);
             }
-            if (wide) {
-                array = array.toType(DataType.FLOAT64, false);
+            if (type != DataType.FLOAT32) {
+                array = array.toType(type, false);
             }
             array.setName(parameter.getName());
             array.setRequiresGradient(parameter.requiresGradient());
             parameter.setArray(array);
         }
-        layers.forEach((name, layer) -> layer.initialize(manager, seed, wide, prefix + name + "."));
+        layers.forEach((name, layer) -> layer.initialize(manager, type, prefix + name + ".", values));
     }
 
     /** Initialises as DJL's trainer asks for it; the seed is the engine's, or 0. */

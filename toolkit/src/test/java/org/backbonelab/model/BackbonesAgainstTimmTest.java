@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Torch;
-import org.backbonelab.testing.Golden;
 import org.backbonelab.testing.Uniform;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -86,30 +86,25 @@ class BackbonesAgainstTimmTest {
         Map<String, Shape> shapes = model.storedShapes();
         assertEquals(golden.at("/names/count").asInt(), shapes.size(), shapes.keySet()::toString);
         assertEquals(golden.at("/names/sha256").asText(), sha256(shapes), shapes::toString);
+        Map<String, float[]> weights = new HashMap<>();
+        shapes.forEach((key, shape) -> weights.put(key, Uniform.weights(key, shape)));
         try (NDManager manager = Torch.newManager()) {
-            model.initialize(manager, 0);
-            NDArray x = fill(manager, model);
+            model.initializeFrom(manager, DataType.FLOAT32, weights::get);
+            NDArray x = images(manager, model.spec());
             assertLogits(golden.get("logits"), model.apply(x, Pass.evaluation()).toFloatArray());
             assertStages(golden.get("stages"), model.stageFeatures(x, Pass.evaluation()));
         }
         // Rounding moves units of a ReLU across zero, where its derivative jumps: gradients are compared in float64.
         Backbone wide = factory.get();
         try (NDManager manager = Torch.newManager()) {
-            wide.initializeWide(manager, 0);
-            backward(wide, fill(manager, wide).toType(DataType.FLOAT64, false));
+            wide.initializeFrom(manager, DataType.FLOAT64, weights::get);
+            backward(wide, images(manager, wide.spec()).toType(DataType.FLOAT64, false));
             assertGradients(golden.get("gradients"), wide.trainedParameters());
         }
     }
 
-    /** Gives the network its weights, and returns the images. */
-    private static NDArray fill(NDManager manager, Backbone model) {
-        Map<String, Shape> shapes = model.storedShapes();
-        model.namedParameters().forEach((key, p) -> Golden.set(p.getArray(), Uniform.weights(key, shapes.get(key))));
-        Shape images = new Shape(
-                BATCH,
-                model.spec().channels(),
-                model.spec().size(),
-                model.spec().size());
+    private static NDArray images(NDManager manager, ImageSpec spec) {
+        Shape images = new Shape(BATCH, spec.channels(), spec.size(), spec.size());
         return manager.create(Uniform.floats("images", images.size()), images);
     }
 

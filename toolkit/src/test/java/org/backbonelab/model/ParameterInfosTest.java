@@ -2,6 +2,7 @@ package org.backbonelab.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,11 +38,13 @@ class ParameterInfosTest {
         assertEquals(
                 List.copyOf(model.namedParameters().keySet()),
                 infos.keySet().stream().toList());
+        Map<String, Shape> stored = model.storedShapes();
+        Set<String> trained = model.trainedParameters().keySet();
         infos.forEach((key, info) -> {
             int rank = info.shape().dimension();
             assertEquals(rank < 2, VECTORS.contains(info.role()), key + ": " + info);
-            assertEquals(model.storedShapes().get(key).size(), info.shape().size(), key);
-            assertEquals(!model.trainedParameters().containsKey(key), info.role() == Role.STATISTIC, key + ": " + info);
+            assertEquals(stored.get(key).size(), info.shape().size(), key);
+            assertEquals(!trained.contains(key), info.role() == Role.STATISTIC, key + ": " + info);
         });
     }
 

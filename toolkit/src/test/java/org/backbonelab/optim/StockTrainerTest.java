@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backbones are DJL blocks and optimizers are DJL optimizers: DJL's own trainer takes both. */
 class StockTrainerTest {
+    /** Slow optimizers take tens of epochs, which small images make short. */
+    private static final int SMALL = 12;
+
     static Set<String> names() {
         return Optimizers.names();
     }
@@ -40,13 +43,13 @@ class StockTrainerTest {
                 .optOptimizer(entry.factory().build(entry.learningRate(), entry.weightDecay()));
         Torch.engine();
         try (Model model = Model.newInstance("stock", "PyTorch")) {
-            model.setBlock(Backbones.create("resnet_micro", new ImageSpec(1, 28, 10), 0));
+            model.setBlock(Backbones.create("resnet_micro", new ImageSpec(1, SMALL, 10), 0));
             try (Trainer trainer = model.newTrainer(config)) {
-                trainer.initialize(new Shape(20, 1, 28, 28));
+                trainer.initialize(new Shape(20, 1, SMALL, SMALL));
                 double before = loss(model);
                 double after = before;
                 for (int epoch = 0; epoch < 40 && !(after < before - 0.02); epoch++) {
-                    for (Batch batch : trainer.iterateDataset(dataset(trainer.getManager()))) {
+                    for (Batch batch : trainer.iterateDataset(dataset(trainer.getManager(), SMALL))) {
                         EasyTrain.trainBatch(trainer, batch);
                         trainer.step();
                         batch.close();
@@ -80,7 +83,7 @@ class StockTrainerTest {
             model.setBlock(block);
             try (Trainer trainer = model.newTrainer(config)) {
                 trainer.initialize(new Shape(20, 1, 28, 28));
-                for (Batch batch : trainer.iterateDataset(dataset(trainer.getManager()))) {
+                for (Batch batch : trainer.iterateDataset(dataset(trainer.getManager(), 28))) {
                     EasyTrain.trainBatch(trainer, batch);
                     trainer.step();
                     batch.close();
@@ -93,13 +96,14 @@ class StockTrainerTest {
     private static double loss(Model model) {
         Supervised objective = new Supervised((Backbone) model.getBlock(), 0);
         try (NDManager manager = Torch.newManager()) {
-            return Torch.withoutGradients(() -> (double)
-                    objective.loss(manager, Nets.batch(60), Pass.training(0)).getFloat());
+            return Torch.withoutGradients(() -> (double) objective
+                    .loss(manager, Nets.batch(60, SMALL), Pass.training(0))
+                    .getFloat());
         }
     }
 
-    private static ArrayDataset dataset(NDManager manager) {
-        org.backbonelab.data.Batch batch = Nets.batch(60);
+    private static ArrayDataset dataset(NDManager manager, int size) {
+        org.backbonelab.data.Batch batch = Nets.batch(60, size);
         float[] labels = new float[60];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = batch.labels()[i];

@@ -44,9 +44,14 @@ public final class Nets {
         return model;
     }
 
-    /** Returns a batch of synthetic images. */
+    /** Returns a batch of synthetic images for {@link #create}. */
     public static Batch batch(int count) {
-        Images images = Images.synthetic(count, 1, 28, 10, 3);
+        return batch(count, SPEC.size());
+    }
+
+    /** Returns a batch of synthetic images, {@code size} pixels wide and high. */
+    public static Batch batch(int count, int size) {
+        Images images = Images.synthetic(count, 1, size, 10, 3);
         Dataset dataset = Datasets.of("batch", images, images);
         return Batches.inOrder(dataset, images, count).get(0);
     }
