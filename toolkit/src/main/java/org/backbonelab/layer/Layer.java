@@ -125,16 +125,18 @@ public abstract class Layer extends AbstractBlock {
     /** Returns every parameter and buffer of this layer by its timm-style name, in order of declaration. */
     public final Map<String, Parameter> namedParameters() {
         Map<String, Parameter> out = new LinkedHashMap<>();
-        collect("", out);
+        specs.keySet().forEach(p -> out.put(p.getName(), p));
+        layers.forEach((name, layer) ->
+                layer.namedParameters().forEach((inner, parameter) -> out.put(name + "." + inner, parameter)));
         return out;
     }
 
     /** Returns the shape of every parameter and buffer in timm's weight files, by name; known before initialisation. */
     public final Map<String, Shape> storedShapes() {
-        Map<Parameter, Shape> shapes = new LinkedHashMap<>();
-        collectShapes(shapes);
         Map<String, Shape> out = new LinkedHashMap<>();
-        namedParameters().forEach((name, p) -> out.put(name, shapes.get(p)));
+        specs.forEach((p, spec) -> out.put(p.getName(), spec.stored));
+        layers.forEach(
+                (name, layer) -> layer.storedShapes().forEach((inner, shape) -> out.put(name + "." + inner, shape)));
         return out;
     }
 
@@ -154,11 +156,6 @@ public abstract class Layer extends AbstractBlock {
                     .forEach((name, info) -> out.put(child.getKey() + "." + name, info.withBlock(block)));
         }
         return out;
-    }
-
-    private void collectShapes(Map<Parameter, Shape> out) {
-        specs.forEach((p, spec) -> out.put(p, spec.stored));
-        layers.values().forEach(layer -> layer.collectShapes(out));
     }
 
     /**
@@ -247,10 +244,5 @@ public abstract class Layer extends AbstractBlock {
                 .build());
         specs.put(p, new Spec(role, new Shape(shape), init, new Shape(shape)));
         return p;
-    }
-
-    private void collect(String prefix, Map<String, Parameter> out) {
-        specs.keySet().forEach(p -> out.put(prefix + p.getName(), p));
-        layers.forEach((name, layer) -> layer.collect(prefix + name + ".", out));
     }
 }

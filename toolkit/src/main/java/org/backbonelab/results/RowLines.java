@@ -77,7 +77,7 @@ public final class RowLines {
             return out;
         }
         int number = 0;
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             number++;
             if (!line.isBlank()) {
                 String where = file + ", line " + number;

@@ -86,7 +86,7 @@ class RowStoreTest {
         Row row = Rows.of(1, "resnet_micro", 0.1, 3, 50);
         store.put(row);
         Path file = store.folder().resolve(row.id() + ".json");
-        String[] parts = change.split(">");
+        String[] parts = change.split(">", 2);
         String changed = Files.readString(file).replace(parts[0], parts[1]);
         assertTrue(!changed.equals(Files.readString(file)), changed);
         Files.writeString(file, changed);
