@@ -197,7 +197,7 @@ class KillTest {
         Process process = start(cell, "run");
         assertEquals(2, process.waitFor());
         assertEquals(1, log().lines().count(), this::log);
-        assertTrue(log().contains(cell.id() + ".ckpt is no checkpoint of Backbone Lab"), this::log);
+        assertTrue(log().contains(cell.id() + ".ckpt is no checkpoint of today's Backbone Lab"), this::log);
         assertEquals("nonsense of another program", Files.readString(checkpoint(cell)));
     }
 }

@@ -43,7 +43,7 @@ public final class Batches {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch size is " + batchSize + ", expected 1 or more");
         }
-        return (int) ((split.train().count() + batchSize - 1L) / batchSize);
+        return (int) ((batchSize - 1L + split.train().count()) / batchSize);
     }
 
     /**
@@ -89,7 +89,7 @@ public final class Batches {
         return new AbstractList<>() {
             @Override
             public int size() {
-                return (int) ((images.count() + batchSize - 1L) / batchSize);
+                return (int) ((batchSize - 1L + images.count()) / batchSize);
             }
 
             @Override

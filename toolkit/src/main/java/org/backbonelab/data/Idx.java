@@ -22,31 +22,39 @@ import org.backbonelab.data.fetch.DataException;
  */
 public record Idx(int[] shape, byte[] values) {
     private static final int UNSIGNED_BYTE = 0x08;
-    private static final int MAX_VALUES = 1 << 30;
+    private static final long MAX_VALUES = 1 << 30;
+    /** What deflate can reach; more is a header that lies. */
+    private static final long RATIO_MOST = 1040;
 
     /**
      * Reads a file; gzip is recognised by its first bytes, whatever the name.
      *
-     * @throws DataException if the file is missing, truncated, too long or not IDX of unsigned bytes
+     * @param expected the shape, where it is known: another one is refused before its values are read
+     * @throws DataException if the file is missing, truncated, too long, of another shape, or not IDX of unsigned bytes
      */
-    public static Idx read(Path file) {
+    public static Idx read(Path file, int... expected) {
         if (!Files.isRegularFile(file)) {
             throw new DataException(file + ": no such file");
         }
         try (InputStream in = open(file)) {
             int[] shape = header(file, in);
-            long count = Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> a * b);
-            if (count < 1 || count > MAX_VALUES) {
-                throw new DataException(file + ": header says " + Arrays.toString(shape) + ", " + count
-                        + " values; expected 1 to " + MAX_VALUES + "; the file is corrupt");
+            if (expected.length > 0 && !Arrays.equals(shape, expected)) {
+                throw new DataException(
+                        file + ": shape " + Arrays.toString(shape) + ", expected " + Arrays.toString(expected));
+            }
+            double count = Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+            long most = Math.min(MAX_VALUES, Files.size(file) * RATIO_MOST);
+            if (count > most) {
+                throw new DataException(file + ": header says " + Arrays.toString(shape) + ", " + (long) count
+                        + " values; a file of its length can have " + most + "; it is corrupt");
             }
             byte[] values = in.readNBytes((int) count);
             if (values.length < count) {
-                throw new DataException(file + ": " + values.length + " values, expected " + count + " for the shape "
-                        + Arrays.toString(shape) + "; the file is truncated");
+                throw new DataException(file + ": " + values.length + " values, expected " + (long) count
+                        + " for the shape " + Arrays.toString(shape) + "; the file is truncated");
             }
             if (in.read() != -1) {
-                throw new DataException(file + ": more than the " + count + " values of the shape "
+                throw new DataException(file + ": more than the " + (long) count + " values of the shape "
                         + Arrays.toString(shape) + "; the file is corrupt");
             }
             return new Idx(shape, values);

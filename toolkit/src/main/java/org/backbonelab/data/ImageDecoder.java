@@ -13,6 +13,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.backbonelab.data.augment.ColourOps;
 import org.backbonelab.data.augment.Pixels;
 import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.Settings;
 
 /**
  * Decodes JPEG and PNG files to bytes per channel, as PIL's {@code convert("RGB")} or {@code convert("L")} does.
@@ -67,6 +68,7 @@ final class ImageDecoder {
         ImageReader reader = jpeg ? JPEG.get() : PNG.get();
         try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             reader.setInput(in, true, true);
+            checkSize(name, reader.getWidth(0), reader.getHeight(0));
             boolean ink = jpeg && components(file) == 4;
             BufferedImage image = ink ? null : reader.read(0);
             Raster raster = ink ? reader.readRaster(0, null) : image.getRaster();
@@ -76,6 +78,8 @@ final class ImageDecoder {
             } else {
                 copy(image, raster, into);
             }
+        } catch (DataException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new DataException(name + ": cannot be decoded (" + e.getMessage() + "); the file is damaged", e);
         } finally {
@@ -83,6 +87,15 @@ final class ImageDecoder {
         }
         if (channels == 1) {
             grey(into);
+        }
+    }
+
+    /** From the file's header, before the memory for its pixels is taken: a hundred bytes can claim gigabytes. */
+    private static void checkSize(String name, int width, int height) {
+        long most = Long.parseLong(Settings.BACKBONELAB_MAX_PIXELS.get().orElse("50000000"));
+        if ((long) width * height > most) {
+            throw new DataException(name + ": has " + width + " x " + height + " pixels, expected at most " + most
+                    + "; make it smaller, remove it, or set BACKBONELAB_MAX_PIXELS");
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.backbonelab.data.augment.Pixels;
 import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.Checks;
+import org.backbonelab.io.Settings;
 import org.backbonelab.io.Sha256;
 
 /**
@@ -24,6 +25,8 @@ import org.backbonelab.io.Sha256;
  * shorter side to size / cropRatio and keeps the centre (bicubic). Safe for several threads.
  */
 public final class ImageFolder implements ImageSource {
+    private static final long READ_MOST = 1L << 30;
+
     private final Path folder;
     private final List<String> classNames;
     private final List<Path> files;
@@ -31,6 +34,8 @@ public final class ImageFolder implements ImageSource {
     private final int channels;
     private final int size;
     private final double cropRatio;
+    /** Of all files together. */
+    private long bytes;
 
     /**
      * Lists a folder; no image is read yet.
@@ -38,7 +43,8 @@ public final class ImageFolder implements ImageSource {
      * @param channels 3 for RGB, 1 for grey; images are converted
      * @param size H and W in a batch
      * @param cropRatio share of the shorter side that evaluation keeps, above 0 to 1; ImageNet's is 0.875
-     * @throws DataException if the folder has no class, or a class no image
+     * @throws DataException if the folder has no class, a class no image, or an image is no regular file, too long, or a
+     *     link that leads out of the folder
      */
     public ImageFolder(Path folder, int channels, int size, double cropRatio) {
         Checks.require(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (RGB)");
@@ -52,12 +58,49 @@ public final class ImageFolder implements ImageSource {
         List<Integer> found = new ArrayList<>();
         List<Path> classes = list(folder, "folder per class", Files::isDirectory);
         for (int c = 0; c < classes.size(); c++) {
+            checkLink(classes.get(c));
             List<Path> images = list(classes.get(c), "JPEG or PNG file", p -> ImageDecoder.knows(name(p)));
+            images.forEach(this::check);
             files.addAll(images);
             found.addAll(Collections.nCopies(images.size(), c));
         }
         classNames = classes.stream().map(ImageFolder::name).toList();
         labels = found.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Before anything is read: a pipe would hang, a device has no end, a sparse file is longer than the memory. */
+    private void check(Path file) {
+        checkLink(file);
+        if (!Files.isRegularFile(file)) {
+            throw new DataException(file + ": is no regular file; remove it");
+        }
+        try {
+            long most =
+                    Long.parseLong(Settings.BACKBONELAB_MAX_IMAGE_BYTES.get().orElse("100000000"));
+            long size = Files.size(file);
+            if (size > most) {
+                throw new DataException(file + ": has " + size + " bytes, expected at most " + most
+                        + " of an image; remove it, or set BACKBONELAB_MAX_IMAGE_BYTES");
+            }
+            bytes += size;
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private void checkLink(Path path) {
+        boolean inside = Settings.BACKBONELAB_LINKS.get().orElse("inside").equals("inside");
+        if (!inside || !Files.isSymbolicLink(path)) {
+            return;
+        }
+        try {
+            if (!path.toRealPath().startsWith(folder.toRealPath())) {
+                throw new DataException(path + ": is a link to " + path.toRealPath() + ", out of " + folder
+                        + "; copy the images, or set BACKBONELAB_LINKS=anywhere");
+            }
+        } catch (IOException e) {
+            throw new DataException(path + ": is a link that leads nowhere; remove it", e);
+        }
     }
 
     private static String name(Path path) {
@@ -82,13 +125,19 @@ public final class ImageFolder implements ImageSource {
         }
     }
 
-    /** Returns a SHA-256 over class names, file names and file sizes, not over pixels, in hexadecimal. */
+    /**
+     * Returns a SHA-256 over class names, file names and file sizes, in hexadecimal, and over what is in the files where they
+     * are of one gigabyte or less together: more takes too long to read before every study.
+     */
     public String checksum() {
         MessageDigest digest = Sha256.digest();
         try {
             for (Path file : files) {
                 String line = folder.relativize(file) + " " + Files.size(file) + "\n";
                 digest.update(line.replace('\\', '/').getBytes(StandardCharsets.UTF_8));
+                if (bytes <= READ_MOST) {
+                    digest.update(Files.readAllBytes(file));
+                }
             }
         } catch (IOException e) {
             throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.backbonelab.data.fetch.DataException;
@@ -131,11 +130,7 @@ public final class Mnist implements PublishedFiles {
             throw new DataException(folder + " has neither " + name + ".gz nor " + name + "; " + fix());
         }
         try {
-            Idx idx = Idx.read(file);
-            if (!Arrays.equals(idx.shape(), shape)) {
-                throw new DataException(
-                        file + ": shape " + Arrays.toString(idx.shape()) + ", expected " + Arrays.toString(shape));
-            }
+            Idx idx = Idx.read(file, shape);
             verify(file, name, idx);
             return idx;
         } catch (DataException e) {

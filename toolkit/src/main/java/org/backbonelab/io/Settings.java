@@ -75,6 +75,27 @@ public enum Settings {
     BACKBONELAB_DATA(
             "", ".+", "a folder", "folder that holds data sets, such as `fashion-mnist/` with its four IDX files"),
 
+    /** How many pixels an image file may have. */
+    BACKBONELAB_MAX_PIXELS(
+            "`50000000`",
+            "[1-9][0-9]{0,9}",
+            "a whole number of 1 or more",
+            "most pixels of an image file; what says it has more is refused before it is decoded"),
+
+    /** How many bytes an image file may have. */
+    BACKBONELAB_MAX_IMAGE_BYTES(
+            "`100000000`",
+            "[1-9][0-9]{0,9}",
+            "a whole number of 1 or more",
+            "most bytes of an image file; a longer one is refused before it is read"),
+
+    /** Whether links in a folder of images may lead out of it. */
+    BACKBONELAB_LINKS(
+            "`inside`",
+            "inside|anywhere",
+            "inside or anywhere",
+            "where links in a folder of images may lead: `inside` it, or `anywhere`"),
+
     /** Whether figures get static pictures; a system property of this name goes before it. */
     BACKBONELAB_PNG("`on`", "(?i)on|off", "on or off", "`off` makes no static pictures of figures"),
 

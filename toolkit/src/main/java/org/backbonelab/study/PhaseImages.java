@@ -1,6 +1,9 @@
 package org.backbonelab.study;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.backbonelab.data.Datasets;
@@ -29,7 +32,37 @@ record PhaseImages(List<Split> splits) {
                                 recipe.data().source().images()))
                 .collect(Collectors.toList());
         splits.add(own);
-        return new PhaseImages(splits);
+        PhaseImages out = new PhaseImages(splits);
+        for (int i = 0; i < cell.phases().size(); i++) {
+            out.checkMemory(i, cell.phases().get(i).data().batchSize());
+        }
+        return out;
+    }
+
+    /**
+     * Refuses what no network could take: the images of a batch as float32, and their first activations, which are no
+     * smaller, have to fit the memory of this machine. The kernel of a machine that is out of memory gives no reason.
+     */
+    private void checkMemory(int phase, int batchSize) {
+        ImageSpec spec = spec(phase);
+        double bytes = 2.0
+                * Float.BYTES
+                * Math.min(batchSize, of(phase).train().count())
+                * spec.channels()
+                * spec.size()
+                * spec.size();
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                && bytes > system.getTotalMemorySize()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a batch of %d images of %d x %d needs %.0f GB and more, this machine has %.0f; expected smaller images "
+                            + "or batches",
+                    batchSize,
+                    spec.size(),
+                    spec.size(),
+                    bytes / 1e9,
+                    system.getTotalMemorySize() / 1e9));
+        }
     }
 
     private static Split split(Cell cell, String dataset, int trainImages) {

@@ -22,6 +22,8 @@ import org.backbonelab.train.objective.Supervised;
  */
 public record Evaluation(double top1, double loss) {
     private static final int BATCH = 250;
+    /** Of larger images fewer are evaluated at once: as many values as 250 images of 224 x 224 have. */
+    private static final long VALUES = 40_000_000;
 
     /** Evaluates a model. */
     public static Evaluation of(Backbone model, Dataset dataset, ImageSource images) {
@@ -38,7 +40,9 @@ public record Evaluation(double top1, double loss) {
         return Torch.withoutGradients(() -> {
             double loss = 0;
             long right = 0;
-            for (Batch batch : Batches.inOrder(dataset, images, BATCH)) {
+            long each = (long) images.channels() * images.size() * images.size();
+            int count = (int) Math.max(1, Math.min(BATCH, VALUES / each));
+            for (Batch batch : Batches.inOrder(dataset, images, count)) {
                 if (stop.getAsBoolean()) {
                     throw new CancellationException("evaluation was interrupted");
                 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -101,8 +102,13 @@ class BrowserTest {
     void closingEndsAStoppedBrowserAndRemovesItsFolder() throws Exception {
         Optional<String> command = StaticImage.command();
         Assumptions.assumeTrue(command.isPresent(), "no Chromium on the PATH");
+        // Tests before this one may have left a browser that other tests go on with.
+        Set<ProcessHandle> others = ProcessHandle.current().descendants().collect(Collectors.toSet());
         Browser browser = new Browser(command.get(), LIMIT);
-        List<ProcessHandle> processes = ProcessHandle.current().descendants().toList();
+        List<ProcessHandle> processes = ProcessHandle.current()
+                .descendants()
+                .filter(p -> !others.contains(p))
+                .toList();
         for (ProcessHandle process : processes) {
             boolean isBrowser = process.info().command().orElse("").contains("chrom");
             if (isBrowser) {
