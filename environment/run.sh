@@ -167,11 +167,14 @@ tool() {
     "$JUPYTER_BIN/python3" "$ROOT/environment/notebooks.py" "$@"
 }
 
-# The cells of a study as JSON lines, and the table that shows them.
+# The cells of a study as JSON lines, and the table that shows them; where a fourth argument is given, only those that
+# are newer than that file: the results folder may hold tables of an earlier run.
 copy_tables() {
     local table
     for table in "$2/$1.csv" "$2/$1.jsonl"; do
-        [[ ! -f $table ]] || cp "$table" "$3/"
+        if [[ -f $table && (-z ${4:-} || $table -nt $4) ]]; then
+            cp "$table" "$3/"
+        fi
     done
 }
 
@@ -188,8 +191,9 @@ run_study() {
     name=${NOTEBOOKS[$study]}
     echo "$study: executing notebooks/$name.ipynb at scale $SCALE"
     rm -f "$OUTPUT/$name".{ipynb,html} "$OUTPUT/$study".csv "$OUTPUT/$study".jsonl
+    touch "$JUPYTER_RUNTIME_DIR/begun"
     execute "$name" || status=FAILED
-    copy_tables "$study" "$BACKBONELAB_RESULTS" "$OUTPUT"
+    copy_tables "$study" "$BACKBONELAB_RESULTS" "$OUTPUT" "$JUPYTER_RUNTIME_DIR/begun"
     if [[ -f $OUTPUT/$name.ipynb ]]; then
         to_html "$name" || status=FAILED
     fi

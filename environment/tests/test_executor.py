@@ -14,8 +14,8 @@ CHILD = """
 import signal, sys, time
 sys.path.insert(0, {folder!r})
 import executor
-if {deaf}:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+# What runs in a shell's background has inherited that it does not hear interrupts.
+signal.signal(signal.SIGINT, signal.SIG_IGN if {deaf} else signal.default_int_handler)
 executor.end_with_parent(grace=1)
 print("begun", flush=True)
 try:

@@ -135,6 +135,24 @@ class RemainsTest(ScriptsTest):
         self.assertEqual([folders[1]], left, "those of runs that go on, and not its own")
 
 
+class TablesTest(ScriptsTest):
+    def test_a_failed_run_shows_no_table_of_an_earlier_one(self):
+        (self.root / "notebooks" / "01_x.ipynb").write_text("{}")
+        results = self.root / "results"
+        results.mkdir()
+        (results / "x.csv").write_text("old")
+        # The stand-in of nbconvert fails, or writes a new table first.
+        nbconvert = self.root / "bin" / "jupyter-nbconvert"
+        for action, expected in (("exit 1", False), ('echo new > "$BACKBONELAB_RESULTS/x.csv"; exit 1', True)):
+            nbconvert.write_text(f"#!/bin/bash\nsleep 0.1\n{action}\n")
+            run = self.start("run.sh", "x", SCALE="quick", BACKBONELAB_RESULTS=str(results))
+            output, _ = run.communicate(timeout=60)
+            self.assertEqual(1, run.returncode, output)
+            shown = self.root / "target" / "notebooks" / "quick" / "x.csv"
+            self.assertEqual(expected, shown.exists(), output)
+            self.assertEqual(expected, str(shown) in output)
+
+
 class TokenTest(ScriptsTest):
     def assert_private(self):
         runtime = self.root / "target" / "jupyter" / "runtime"
