@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.backbonelab.measure.Hessian;
+import org.backbonelab.measure.ActiveNeurons;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Recipes;
 import org.backbonelab.results.Row;
@@ -81,13 +81,13 @@ class MeasurementTest {
         assertEquals(2, trained.size());
         Map<String, byte[]> weights = weights();
         assertEquals(4, weights.size(), "two phases of two seeds");
-        List<Row> measured = run(new ProcessRunner(1), norm(1), Hessian.topEigenvalue());
+        List<Row> measured = run(new ProcessRunner(1), norm(1), ActiveNeurons.overDepth());
         assertEquals(2, trained.size(), "trained again");
         for (int i = 0; i < 2; i++) {
             assertEquals(plain.get(i).id(), measured.get(i).id(), "measures are no part of a cell");
             Map<String, Double> found = measured.get(i).metrics();
             assertTrue(found.get("norm") > 0 && found.get("pretrain_norm") > found.get("norm"), found.toString());
-            assertTrue(Math.abs(found.get("hessian_top")) > 1e-3, found.toString());
+            assertTrue(found.get("active_neurons_first") > 0, found.toString());
         }
         Map<String, byte[]> after = weights();
         weights.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
@@ -99,7 +99,7 @@ class MeasurementTest {
                             throw new AssertionError("nothing is missing");
                         },
                         norm(1),
-                        Hessian.topEigenvalue()));
+                        ActiveNeurons.overDepth()));
         assertEquals(
                 2 * measured.get(0).metrics().get("norm"),
                 run(Runners.serial(List.of()), norm(2)).get(0).metrics().get("norm"),
