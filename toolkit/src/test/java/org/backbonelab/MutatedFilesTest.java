@@ -1,5 +1,6 @@
 package org.backbonelab;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -167,7 +168,7 @@ class MutatedFilesTest {
     }
 
     private static void use(Map<String, StoredTensor> tensors) {
-        tensors.values().forEach(t -> t.values().get());
+        tensors.values().forEach(t -> assertEquals(t.shape().size(), t.values().get().length));
     }
 
     private static void restore(Path file) {
