@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.backbonelab.data.fetch.DataException;
+import org.backbonelab.io.Checks;
 
 /**
  * Reads IDX files of unsigned bytes, the format of MNIST, plain or gzip.
@@ -23,8 +24,6 @@ import org.backbonelab.data.fetch.DataException;
 public record Idx(int[] shape, byte[] values) {
     private static final int UNSIGNED_BYTE = 0x08;
     private static final long MAX_VALUES = 1 << 30;
-    /** What deflate can reach; more is a header that lies. */
-    private static final long RATIO_MOST = 1040;
 
     /**
      * Reads a file; gzip is recognised by its first bytes, whatever the name.
@@ -42,19 +41,21 @@ public record Idx(int[] shape, byte[] values) {
                 throw new DataException(
                         file + ": shape " + Arrays.toString(shape) + ", expected " + Arrays.toString(expected));
             }
-            double count = Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
-            long most = Math.min(MAX_VALUES, Files.size(file) * RATIO_MOST);
-            if (count > most) {
-                throw new DataException(file + ": header says " + Arrays.toString(shape) + ", " + (long) count
+            // Not in whole numbers, whose product could wrap to one that fits.
+            double claimed = Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+            long most = Math.min(MAX_VALUES, Files.size(file) * Checks.DEFLATE_RATIO);
+            if (claimed > most) {
+                throw new DataException(file + ": header says " + Arrays.toString(shape) + ", " + (long) claimed
                         + " values; a file of its length can have " + most + "; it is corrupt");
             }
-            byte[] values = in.readNBytes((int) count);
+            int count = (int) claimed;
+            byte[] values = in.readNBytes(count);
             if (values.length < count) {
-                throw new DataException(file + ": " + values.length + " values, expected " + (long) count
-                        + " for the shape " + Arrays.toString(shape) + "; the file is truncated");
+                throw new DataException(file + ": " + values.length + " values, expected " + count + " for the shape "
+                        + Arrays.toString(shape) + "; the file is truncated");
             }
             if (in.read() != -1) {
-                throw new DataException(file + ": more than the " + (long) count + " values of the shape "
+                throw new DataException(file + ": more than the " + count + " values of the shape "
                         + Arrays.toString(shape) + "; the file is corrupt");
             }
             return new Idx(shape, values);

@@ -23,6 +23,9 @@ import org.backbonelab.io.Settings;
  * and the camera's orientation are ignored. A file that ends early or is damaged is an error. Safe for several threads.
  */
 final class ImageDecoder {
+    /** Read once: images are decoded on the way into every batch. */
+    private static final long MOST_PIXELS = Long.parseLong(Settings.BACKBONELAB_MAX_PIXELS.orStandard());
+
     private static final ThreadLocal<ImageReader> JPEG = ThreadLocal.withInitial(() -> reader("jpeg"));
     private static final ThreadLocal<ImageReader> PNG = ThreadLocal.withInitial(() -> reader("png"));
 
@@ -92,10 +95,9 @@ final class ImageDecoder {
 
     /** From the file's header, before the memory for its pixels is taken: a hundred bytes can claim gigabytes. */
     private static void checkSize(String name, int width, int height) {
-        long most = Long.parseLong(Settings.BACKBONELAB_MAX_PIXELS.get().orElse("50000000"));
-        if ((long) width * height > most) {
-            throw new DataException(name + ": has " + width + " x " + height + " pixels, expected at most " + most
-                    + "; make it smaller, remove it, or set BACKBONELAB_MAX_PIXELS");
+        if ((long) width * height > MOST_PIXELS) {
+            throw new DataException(name + ": has " + width + " x " + height + " pixels, expected at most "
+                    + MOST_PIXELS + "; make it smaller, remove it, or set BACKBONELAB_MAX_PIXELS");
         }
     }
 

@@ -3,7 +3,9 @@ package org.backbonelab.data;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +37,7 @@ public final class ImageFolder implements ImageSource {
     private final int size;
     private final double cropRatio;
     /** Of all files together. */
-    private long bytes;
+    private final long bytes;
 
     /**
      * Lists a folder; no image is read yet.
@@ -56,50 +58,60 @@ public final class ImageFolder implements ImageSource {
         this.cropRatio = cropRatio;
         this.files = new ArrayList<>();
         List<Integer> found = new ArrayList<>();
+        long most = Long.parseLong(Settings.BACKBONELAB_MAX_IMAGE_BYTES.orStandard());
+        long total = 0;
         List<Path> classes = list(folder, "folder per class", Files::isDirectory);
         for (int c = 0; c < classes.size(); c++) {
-            checkLink(classes.get(c));
+            if (Files.isSymbolicLink(classes.get(c))) {
+                checkLink(classes.get(c));
+            }
             List<Path> images = list(classes.get(c), "JPEG or PNG file", p -> ImageDecoder.knows(name(p)));
-            images.forEach(this::check);
+            total += images.stream().mapToLong(file -> length(file, most)).sum();
             files.addAll(images);
             found.addAll(Collections.nCopies(images.size(), c));
         }
+        bytes = total;
         classNames = classes.stream().map(ImageFolder::name).toList();
         labels = found.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Before anything is read: a pipe would hang, a device has no end, a sparse file is longer than the memory. */
-    private void check(Path file) {
-        checkLink(file);
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(file + ": is no regular file; remove it");
-        }
+    /**
+     * Returns how long an image file is, before anything is read: a pipe would hang, a device has no end, a sparse file is
+     * longer than the memory.
+     */
+    private long length(Path file, long most) {
         try {
-            long most =
-                    Long.parseLong(Settings.BACKBONELAB_MAX_IMAGE_BYTES.get().orElse("100000000"));
-            long size = Files.size(file);
-            if (size > most) {
-                throw new DataException(file + ": has " + size + " bytes, expected at most " + most
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (found.isSymbolicLink()) {
+                checkLink(file);
+                found = Files.readAttributes(file, BasicFileAttributes.class);
+            }
+            if (!found.isRegularFile()) {
+                throw new DataException(file + ": is no regular file; remove it");
+            }
+            if (found.size() > most) {
+                throw new DataException(file + ": has " + found.size() + " bytes, expected at most " + most
                         + " of an image; remove it, or set BACKBONELAB_MAX_IMAGE_BYTES");
             }
-            bytes += size;
+            return found.size();
         } catch (IOException e) {
             throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
     }
 
-    private void checkLink(Path path) {
-        boolean inside = Settings.BACKBONELAB_LINKS.get().orElse("inside").equals("inside");
-        if (!inside || !Files.isSymbolicLink(path)) {
+    private void checkLink(Path link) {
+        if (Settings.BACKBONELAB_LINKS.orStandard().equals("anywhere")) {
             return;
         }
         try {
-            if (!path.toRealPath().startsWith(folder.toRealPath())) {
-                throw new DataException(path + ": is a link to " + path.toRealPath() + ", out of " + folder
+            Path target = link.toRealPath();
+            if (!target.startsWith(folder.toRealPath())) {
+                throw new DataException(link + ": is a link to " + target + ", out of " + folder
                         + "; copy the images, or set BACKBONELAB_LINKS=anywhere");
             }
         } catch (IOException e) {
-            throw new DataException(path + ": is a link that leads nowhere; remove it", e);
+            throw new DataException(link + ": is a link that leads nowhere; remove it", e);
         }
     }
 

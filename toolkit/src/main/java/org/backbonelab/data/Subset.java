@@ -11,7 +11,7 @@ import org.backbonelab.io.Checks;
  * @param source that has the images
  * @param indices of the images in it
  */
-public record Subset(ImageSource source, int[] indices) implements ImageSource {
+public record Subset(ImageSource source, int[] indices) implements View {
     /** Returns the images at the given indices. */
     public static Subset of(ImageSource images, int... indices) {
         if (images instanceof Subset subset) {
@@ -44,26 +44,6 @@ public record Subset(ImageSource source, int[] indices) implements ImageSource {
     @Override
     public int label(int index) {
         return source.label(indices[index]);
-    }
-
-    @Override
-    public int classes() {
-        return source.classes();
-    }
-
-    @Override
-    public int channels() {
-        return source.channels();
-    }
-
-    @Override
-    public int size() {
-        return source.size();
-    }
-
-    @Override
-    public double cropRatio() {
-        return source.cropRatio();
     }
 
     @Override

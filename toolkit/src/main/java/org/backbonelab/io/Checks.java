@@ -2,6 +2,9 @@ package org.backbonelab.io;
 
 /** Checks of values; a class of its own, so that records within records need not initialise each other. */
 public final class Checks {
+    /** More than deflate, the packing of gzip and zip, can reach; a header that claims more for its packed bytes lies. */
+    public static final long DEFLATE_RATIO = 1040;
+
     private Checks() {}
 
     /**

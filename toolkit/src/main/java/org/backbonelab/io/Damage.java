@@ -17,7 +17,11 @@ public final class Damage {
      * @throws IllegalArgumentException if BACKBONELAB_DAMAGED is {@code refuse}
      */
     public static void told(IllegalArgumentException problem, String consequence) {
-        if (Settings.BACKBONELAB_DAMAGED.get().orElse("train").equals("refuse")) {
+        told(problem, consequence, Settings.BACKBONELAB_DAMAGED.orStandard());
+    }
+
+    static void told(IllegalArgumentException problem, String consequence, String setting) {
+        if (setting.equals("refuse")) {
             throw problem;
         }
         LOG.warn("{}: {}", problem.getMessage(), consequence);

@@ -42,6 +42,10 @@ public record SafeTensorsHeader(Map<String, String> metadata, List<Entry> tensor
     public static final class MalformedException extends IOException {
         private static final long serialVersionUID = 1L;
 
+        MalformedException(String message) {
+            super(message);
+        }
+
         MalformedException(String message, Throwable cause) {
             super(message, cause);
         }
@@ -67,28 +71,28 @@ public record SafeTensorsHeader(Map<String, String> metadata, List<Entry> tensor
         fill(channel, prologue, 0);
         long size = prologue.getLong(0);
         if (size < 2 || size > LONGEST || size > channel.size() - PROLOGUE) {
-            throw malformed("it gives its header " + Long.toUnsignedString(size) + " bytes", null);
+            throw new MalformedException("it gives its header " + Long.toUnsignedString(size) + " bytes");
         }
         ByteBuffer text = ByteBuffer.allocate((int) size);
         fill(channel, text, PROLOGUE);
         try {
             return parse(MAPPER.readTree(new String(text.array(), StandardCharsets.UTF_8)), PROLOGUE + size);
         } catch (JsonProcessingException e) {
-            throw malformed("its header is not JSON (" + e.getOriginalMessage() + ")", e);
+            throw new MalformedException("its header is not JSON (" + e.getOriginalMessage() + ")", e);
         }
     }
 
     private static void fill(FileChannel channel, ByteBuffer buffer, long from) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, from + buffer.position()) < 0) {
-                throw malformed("it ends early", null);
+                throw new MalformedException("it ends early");
             }
         }
     }
 
     private static SafeTensorsHeader parse(JsonNode header, long start) throws MalformedException {
         if (!header.isObject()) {
-            throw malformed("its header is not a JSON object", null);
+            throw new MalformedException("its header is not a JSON object");
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         header.path(METADATA)
@@ -105,7 +109,8 @@ public record SafeTensorsHeader(Map<String, String> metadata, List<Entry> tensor
         long at = 0;
         for (Entry entry : sorted) {
             if (entry.from != at) {
-                throw malformed("tensor " + entry.name + " starts at byte " + entry.from + ", expected " + at, null);
+                throw new MalformedException(
+                        "tensor " + entry.name + " starts at byte " + entry.from + ", expected " + at);
             }
             at = entry.to;
         }
@@ -116,14 +121,14 @@ public record SafeTensorsHeader(Map<String, String> metadata, List<Entry> tensor
         long[] shape = numbers(name, node.path("shape"));
         long[] offsets = numbers(name, node.path("data_offsets"));
         if (offsets.length != 2 || offsets[1] < offsets[0]) {
-            throw malformed("tensor " + name + " lies at " + node.path("data_offsets"), null);
+            throw new MalformedException("tensor " + name + " lies at " + node.path("data_offsets"));
         }
         String type = node.path("dtype").asText();
         long bytes = offsets[1] - offsets[0];
         // What has a type we do not know is as long as it says: whoever wants its values refuses it by the type.
         long expected = BYTES.containsKey(type) ? bytes(name, type, shape) : bytes;
         if (bytes != expected) {
-            throw malformed(
+            throw new MalformedException(
                     "tensor " + name + " has " + bytes + " bytes, expected " + expected + " for the shape "
                             + node.path("shape") + " of " + type,
                     null);
@@ -138,65 +143,55 @@ public record SafeTensorsHeader(Map<String, String> metadata, List<Entry> tensor
                 out = Math.multiplyExact(out, n);
             }
         } catch (ArithmeticException e) {
-            throw malformed("tensor " + name + " has a shape of more than 2^63 bytes", e);
+            throw new MalformedException("tensor " + name + " has a shape of more than 2^63 bytes", e);
         }
         return out;
     }
 
     private static long[] numbers(String name, JsonNode node) throws MalformedException {
         if (!node.isArray()) {
-            throw malformed("tensor " + name + " lacks its shape or its offsets", null);
+            throw new MalformedException("tensor " + name + " lacks its shape or its offsets");
         }
         long[] out = new long[node.size()];
         for (int i = 0; i < out.length; i++) {
             JsonNode n = node.get(i);
             if (!n.canConvertToLong() || !n.isIntegralNumber() || n.asLong() < 0) {
-                throw malformed("tensor " + name + " has " + n + " where a size or an offset was expected", null);
+                throw new MalformedException(
+                        "tensor " + name + " has " + n + " where a size or an offset was expected");
             }
             out[i] = n.asLong();
         }
         return out;
     }
 
-    private static MalformedException malformed(String message, Throwable cause) {
-        return new MalformedException(message, cause);
-    }
-
-    /** What a tensor is, before it has a place. */
+    /** What a tensor to be written is, before it has a place. */
     public record Tensor(String name, String type, long... shape) {}
-
-    /** Lays tensors out one behind the other. */
-    public static SafeTensorsHeader of(Map<String, String> metadata, List<Tensor> tensors) {
-        List<Entry> entries = new ArrayList<>();
-        long at = 0;
-        for (Tensor tensor : tensors) {
-            long bytes = Arrays.stream(tensor.shape).reduce(BYTES.get(tensor.type), Math::multiplyExact);
-            entries.add(new Entry(tensor.name, tensor.type, tensor.shape, at, at + bytes));
-            at += bytes;
-        }
-        return new SafeTensorsHeader(metadata, entries, bytes(metadata, entries).length);
-    }
 
     /** Returns the bytes of all values. */
     public long end() {
         return tensors.stream().mapToLong(Entry::to).max().orElse(0);
     }
 
-    /** Returns the bytes of the file before its values. Spaces make values start at a multiple of 8 bytes. */
-    public byte[] toBytes() {
-        return bytes(metadata, tensors);
-    }
-
-    private static byte[] bytes(Map<String, String> metadata, List<Entry> tensors) {
+    /**
+     * Returns the bytes of a file before its values, which follow one behind the other. Spaces make them start at a
+     * multiple of 8 bytes.
+     *
+     * @throws IllegalArgumentException if it would be longer than {@link #read} takes
+     */
+    public static byte[] write(Map<String, String> metadata, List<Tensor> tensors) {
         ObjectNode root = MAPPER.createObjectNode();
         root.set(METADATA, MAPPER.valueToTree(metadata));
-        for (Entry entry : tensors) {
-            ObjectNode node = root.putObject(entry.name).put("dtype", entry.type);
-            node.set("shape", MAPPER.valueToTree(entry.shape));
-            node.set("data_offsets", MAPPER.valueToTree(new long[] {entry.from, entry.to}));
+        long at = 0;
+        for (Tensor tensor : tensors) {
+            long end = at + Arrays.stream(tensor.shape).reduce(BYTES.get(tensor.type), Math::multiplyExact);
+            ObjectNode node = root.putObject(tensor.name).put("dtype", tensor.type);
+            node.set("shape", MAPPER.valueToTree(tensor.shape));
+            node.set("data_offsets", MAPPER.valueToTree(new long[] {at, end}));
+            at = end;
         }
         byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
         int size = (json.length + PROLOGUE - 1) / PROLOGUE * PROLOGUE;
+        Checks.require(size <= LONGEST, "length of a safetensors header", size, "at most " + LONGEST + " bytes");
         ByteBuffer out = ByteBuffer.allocate(PROLOGUE + size).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(size).put(json).put(" ".repeat(size - json.length).getBytes(StandardCharsets.US_ASCII));
         return out.array();

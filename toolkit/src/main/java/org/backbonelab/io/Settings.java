@@ -128,6 +128,11 @@ public enum Settings {
         return checked(text);
     }
 
+    /** Returns what is set, or else the value that stands in the table as the standard. */
+    public String orStandard() {
+        return get().orElseGet(() -> standard.replace("`", ""));
+    }
+
     /** Returns what a text sets, as {@link #get} does; null and blanks set nothing. */
     public Optional<String> checked(String text) {
         if (text == null || text.isBlank()) {

@@ -24,7 +24,7 @@ final class Browser implements AutoCloseable {
     /**
      * Gives the browser this shell's input and output as its files 3 and 4, where it expects the debugging pipes, and
      * removes its folder when it has ended. It ends when file 3 does, which happens when the JVM closes it, exits or is
-     * killed. Chromium's last writes can race with the first removal. Root has no sandbox: Chromium refuses to start.
+     * killed (one that has stopped does not see it, and stays when no {@link #close} came before). Chromium's last writes can race with the first removal. Root has no sandbox: Chromium refuses to start.
      */
     private static final String LEASH = "profile=$1; shift; [ \"$(id -u)\" != 0 ] || set -- \"$@\" --no-sandbox;"
             + " exec 3<&0 4>&1 </dev/null >/dev/null; \"$@\"; exec 3<&- 4>&-;"

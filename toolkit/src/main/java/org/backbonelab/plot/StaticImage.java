@@ -35,7 +35,7 @@ public final class StaticImage {
 
     /** The picture of a figure converted before. */
     public static synchronized Optional<byte[]> png(FigureJson figure) {
-        if (Settings.BACKBONELAB_PNG.get().orElse("on").equalsIgnoreCase("off")) {
+        if (Settings.BACKBONELAB_PNG.orStandard().equalsIgnoreCase("off")) {
             return without("switched off by BACKBONELAB_PNG=off");
         }
         if (failures >= FAILURES_TO_GIVE_UP) {

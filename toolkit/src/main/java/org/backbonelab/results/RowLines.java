@@ -58,7 +58,8 @@ public final class RowLines {
      */
     public static List<Line> read(Path file) {
         return read(file, e -> {
-            throw e;
+            throw new IllegalArgumentException(
+                    e.getMessage() + "; restore the file, or set FRESH=1 to train its cells again", e);
         });
     }
 
@@ -84,8 +85,7 @@ public final class RowLines {
                 try {
                     out.add(Json.read(Seal.opened(line, where), Line.class, where));
                 } catch (IllegalArgumentException e) {
-                    problem.accept(new IllegalArgumentException(
-                            e.getMessage() + "; restore the file, or set FRESH=1 to train its cells again", e));
+                    problem.accept(e);
                 }
             }
         }

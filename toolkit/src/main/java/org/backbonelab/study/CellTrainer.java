@@ -65,7 +65,7 @@ public final class CellTrainer {
                     .filter(m -> task.measures().contains(m.name()))
                     .toList();
             Row measured = row.status() == Row.Status.OK ? measured(cell, row, known, store) : row;
-            boolean keep = Settings.BACKBONELAB_KEEP_WEIGHTS.get().orElse("1").equals("1");
+            boolean keep = Settings.BACKBONELAB_KEEP_WEIGHTS.orStandard().equals("1");
             // What is not known here, the caller measures, and needs the weights for it.
             if (!keep && known.size() == task.measures().size()) {
                 deleteWeights(cell, store);

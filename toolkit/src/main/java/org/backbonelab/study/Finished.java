@@ -25,7 +25,7 @@ final class Finished {
 
     /** Tells whether everything shall be trained anew. */
     static boolean isFresh() {
-        return Settings.FRESH.get().orElse("0").equals("1");
+        return Settings.FRESH.orStandard().equals("1");
     }
 
     /** Returns a cell's row from the store, or nothing if it is not there or {@link #isUsable not usable}. */

@@ -76,7 +76,7 @@ class LoaderTest {
     }
 
     /** Reads from the images, until one index is to fail. */
-    private static class Failing implements ImageSource {
+    private static class Failing implements View {
         private final int bad;
         private final RuntimeException failure;
 
@@ -86,28 +86,8 @@ class LoaderTest {
         }
 
         @Override
-        public int count() {
-            return COUNT;
-        }
-
-        @Override
-        public int label(int index) {
-            return IMAGES.label(index);
-        }
-
-        @Override
-        public int classes() {
-            return IMAGES.classes();
-        }
-
-        @Override
-        public int channels() {
-            return IMAGES.channels();
-        }
-
-        @Override
-        public int size() {
-            return IMAGES.size();
+        public ImageSource source() {
+            return IMAGES;
         }
 
         @Override

@@ -54,6 +54,23 @@ class SettingsTest {
         assertEquals(Optional.empty(), setting.checked("  "));
     }
 
+    /** The standard is what stands in the table, so it has to be a value itself. */
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "FRESH",
+                "BACKBONELAB_DAMAGED",
+                "BACKBONELAB_KEEP_WEIGHTS",
+                "BACKBONELAB_MAX_PIXELS",
+                "BACKBONELAB_MAX_IMAGE_BYTES",
+                "BACKBONELAB_LINKS",
+                "BACKBONELAB_PNG"
+            })
+    void theStandardIsAValue(Settings setting) {
+        String standard = setting.orStandard();
+        assertEquals(Optional.of(standard), setting.checked(standard));
+    }
+
     @Test
     void theReadmeHasTheTable() throws IOException {
         String readme = Files.readString(Path.of("..", "environment", "README.md"));

@@ -19,6 +19,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.backbonelab.io.Checks;
 
 /**
  * Reads npz, a zip of numpy arrays; arrays of Python objects are refused, so no pickle is ever run.
@@ -30,9 +31,6 @@ public final class Npz {
     private static final byte[] MAGIC = "\u0093NUMPY".getBytes(StandardCharsets.ISO_8859_1);
     private static final int HEADER_MOST = 1 << 16;
     private static final String SUFFIX = ".npy";
-    /** What deflate can reach; more is a size that lies. */
-    private static final long RATIO_MOST = 1040;
-
     private static final Pattern HEADER = Pattern.compile("\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':"
             + "\\s*(True|False),\\s*'shape':\\s*\\(([0-9, ]*)\\),?\\s*}\\s*");
 
@@ -125,7 +123,7 @@ public final class Npz {
                     .mapToLong(Long::parseLong)
                     .toArray();
             long bytes = Arrays.stream(shape).reduce(type.bytes(), Math::multiplyExact);
-            long most = Math.multiplyExact(item.getCompressedSize() + RATIO_MOST, RATIO_MOST);
+            long most = Math.multiplyExact(item.getCompressedSize() + Checks.DEFLATE_RATIO, Checks.DEFLATE_RATIO);
             if (bytes != item.getSize() - start || bytes > most) {
                 throw corrupt(item.getName() + " has " + (item.getSize() - start) + " bytes, expected " + bytes, null);
             }

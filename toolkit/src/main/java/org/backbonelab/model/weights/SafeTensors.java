@@ -81,7 +81,7 @@ public final class SafeTensors {
     public static void write(Path file, Map<String, StoredTensor> tensors) {
         try {
             AtomicFile.write(file, out -> {
-                out.write(header(tensors).toBytes());
+                out.write(header(tensors));
                 for (StoredTensor tensor : tensors.values()) {
                     float[] values = tensor.values().get();
                     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
@@ -96,11 +96,11 @@ public final class SafeTensors {
         }
     }
 
-    private static SafeTensorsHeader header(Map<String, StoredTensor> tensors) {
+    private static byte[] header(Map<String, StoredTensor> tensors) {
         List<Tensor> all = new ArrayList<>();
         tensors.forEach((name, t) ->
                 all.add(new Tensor(name, NumberType.F32.name(), t.shape().getShape())));
         // What readers of PyTorch weights look for.
-        return SafeTensorsHeader.of(Map.of("format", "pt"), all);
+        return SafeTensorsHeader.write(Map.of("format", "pt"), all);
     }
 }

@@ -33,7 +33,7 @@ final class CheckpointWriter {
      * @param arrays float32 or int64, by name
      */
     static void write(Path file, ObjectNode state, Map<String, NDArray> arrays) throws IOException {
-        byte[] header = header(state, arrays).toBytes();
+        byte[] header = header(state, arrays);
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             CheckpointWriter writer = new CheckpointWriter(channel);
@@ -47,7 +47,7 @@ final class CheckpointWriter {
         }
     }
 
-    private static SafeTensorsHeader header(ObjectNode state, Map<String, NDArray> arrays) {
+    private static byte[] header(ObjectNode state, Map<String, NDArray> arrays) {
         List<Tensor> tensors = new ArrayList<>();
         arrays.forEach((name, array) -> tensors.add(new Tensor(
                 name,
@@ -58,7 +58,7 @@ final class CheckpointWriter {
         metadata.put("format", CheckpointFormat.FORMAT);
         metadata.put("version", CheckpointFormat.VERSION);
         metadata.put("state", state.toString());
-        return SafeTensorsHeader.of(metadata, tensors);
+        return SafeTensorsHeader.write(metadata, tensors);
     }
 
     private void put(ByteBuffer bytes) throws IOException {
