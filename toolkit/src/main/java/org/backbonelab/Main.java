@@ -2,6 +2,7 @@ package org.backbonelab;
 
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.data.Datasets;
@@ -73,7 +74,9 @@ public final class Main {
             throw e;
         });
         line.setParameterExceptionHandler((e, ignored) -> {
-            e.getCommandLine().getErr().println(Messages.printable(e.getMessage()));
+            Set<String> commands = e.getCommandLine().getSubcommands().keySet();
+            String expected = commands.isEmpty() ? "" : ", expected one of " + String.join(", ", commands);
+            e.getCommandLine().getErr().println(Messages.printable(e.getMessage()) + expected);
             return CommandLine.ExitCode.USAGE;
         });
         if (args.length == 0) {

@@ -84,7 +84,7 @@ class MainTest {
 
     @Test
     void unknownCommand() {
-        assertRefused(run("trian"), "trian");
+        assertRefused(run("trian"), "trian", "expected one of list, run, report");
         assertRefused(run("list", "optimisers"), "\"optimisers\"", "expected backbones, optimizers");
         assertRefused(run("weights", "timm/resnet18"), "\"timm/resnet18\"", "resnet50.a1_in1k");
         assertRefused(run("download", "imagenet"), "\"imagenet\"", "expected fashion-mnist");

@@ -98,10 +98,11 @@ public final class Chart extends Figure {
         return new Chart(traces, PlotlyJson.with(layout, path, value));
     }
 
-    /** Plotly's data, layout and config. */
+    /** Plotly's data, layout and config: what follows from titles, sizes and values comes last, when all are known. */
     Map<String, Object> json() {
-        return PlotlyJson.object(
-                PlotlyJson.clean(PlotlyJson.map("data", traces, "layout", titled(layout), "config", CONFIG)));
+        Map<String, Object> complete = titled(LogTicks.of(layout, traces));
+        return PlotlyJson.object(PlotlyJson.clean(
+                PlotlyJson.map("data", Hover.of(traces, layout), "layout", complete, "config", CONFIG)));
     }
 
     /** Breaks the title into lines and makes room for them; done last, when the width is known. */
@@ -141,8 +142,8 @@ public final class Chart extends Figure {
                 .append(PlotlyJson.write(json.get("config")))
                 .append(";\n");
         int index = 0;
-        for (Trace trace : getTraces()) {
-            script.append(trace.asJavascript(index++));
+        for (Object trace : (List<?>) json.get("data")) {
+            script.append(new JsonTrace(PlotlyJson.object(trace)).asJavascript(index++));
         }
         getContext().put("figure", script.toString());
     }
