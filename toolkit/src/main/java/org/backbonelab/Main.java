@@ -140,7 +140,7 @@ public final class Main {
         @Override
         public Integer call() {
             if (file != null) {
-                RowStore rows = store.open();
+                RowStore rows = store.reading();
                 int added = RowLines.add(
                         rows.all().stream()
                                 .map(row -> new RowLines.Line(row, rows.measured(row.id())))
@@ -150,7 +150,7 @@ public final class Main {
                 return 0;
             }
             java.io.StringWriter text = new java.io.StringWriter();
-            Tables.of("report", store.open().all()).write().csv(text);
+            Tables.of("report", store.reading().all()).write().csv(text);
             spec.commandLine().getOut().print(text);
             spec.commandLine().getOut().flush();
             return 0;
