@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.backbonelab.io.ClientWatch;
 import org.backbonelab.study.Results;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
@@ -111,6 +112,7 @@ interface Screen {
                 if (instance == null) {
                     return Optional.empty();
                 }
+                ClientWatch.start();
                 return Optional.of(new KernelScreen(instance, kernel.base()));
             } catch (ReflectiveOperationException | LinkageError e) {
                 return Optional.empty();
