@@ -47,7 +47,7 @@ try() {
     inside "$folder" "$@" || fail "'$*' failed on a bare $suite; look around with: chroot $folder"
     # shellcheck disable=SC2016 # expanded by the inner shell
     inside "$folder" sh -c '. /etc/os-release && echo "$PRETTY_NAME, $(java --version | head -n 1)"'
-    rm -rf --one-file-system "$folder" "$folder.log"
+    rm -rf --one-file-system "$folder"
     echo "$suite: ok, $((SECONDS - begun)) s"
 }
 

@@ -6,15 +6,14 @@ require_root() {
     ((EUID == 0)) || fail "$1 needs root; call it with sudo, or in a virtual machine" 2
 }
 
-# A bare Debian of a suite in a new folder: what apt needs and nothing else.
+# A bare Debian of a suite in an empty folder: what apt needs and nothing else.
 bootstrap() {
-    local suite=$1 folder=$2
+    local suite=$1 folder=$2 mirror=${BACKBONELAB_MIRROR:-http://deb.debian.org/debian} log=$TARGET/debootstrap-$1.log
     command -v debootstrap > /dev/null || install_packages debootstrap
-    mkdir -p "$(dirname "$folder")"
+    mkdir -p "$folder"
     echo "making a bare $suite in $folder"
-    debootstrap --variant=minbase "$suite" "$folder" "${BACKBONELAB_MIRROR:-http://deb.debian.org/debian}" > "$folder.log" 2>&1 \
-        || fail "debootstrap could not make $suite from ${BACKBONELAB_MIRROR:-http://deb.debian.org/debian}: see $folder.log; \
-BACKBONELAB_MIRROR names another mirror"
+    debootstrap --variant=minbase "$suite" "$folder" "$mirror" > "$log" 2>&1 \
+        || fail "debootstrap could not make $suite from $mirror, see $log; BACKBONELAB_MIRROR names another mirror"
     lend_network "$folder"
 }
 
