@@ -30,6 +30,8 @@ inside() {
     done
     # shellcheck disable=SC2016 # expanded by the inner shells
     unshare --mount --pid --fork bash -c '
+        # Java asks for the mount that a file is on; a plain folder is none.
+        mount --bind "$1" "$1"
         mount -t proc proc "$1/proc"
         mount --rbind /dev "$1/dev"
         exec chroot "$@"' inside "$folder" \
