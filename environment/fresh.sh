@@ -78,4 +78,4 @@ main() {
     done
 }
 
-main "$@"
+main "$@"; exit

@@ -227,4 +227,4 @@ main() {
     esac
 }
 
-main "$@"
+main "$@"; exit
