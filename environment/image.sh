@@ -72,6 +72,9 @@ open_container() {
 }
 
 close_container() {
+    # A JupyterLab that a failed check left behind.
+    jobs -p | xargs -r kill
+    wait
     "${BUILDAH[@]}" rm "$CONTAINER" > /dev/null
     rm -rf "$WORK"
 }
