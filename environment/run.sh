@@ -58,12 +58,12 @@ parse_arguments() {
     if [[ ${#chosen[@]} -gt 0 ]]; then
         STUDIES=("${chosen[@]}")
     fi
+    check_scale
     export SCALE=${SCALE:-laptop}
-    case $SCALE in
-        quick) CELL_TIMEOUT=1800 ;;
-        laptop | paper) CELL_TIMEOUT=-1 ;;
-        *) fail "SCALE is '$SCALE'; it can be quick, laptop or paper" 2 ;;
-    esac
+    CELL_TIMEOUT=-1
+    if [[ $SCALE == quick ]]; then
+        CELL_TIMEOUT=1800
+    fi
 }
 
 # Results are read by the toolkit in the kernel, whose working folder is notebooks/: the path has to be absolute.

@@ -1,5 +1,6 @@
 """What the scripts do before Java runs: build once, keep calls and users apart. Maven, Java and Jupyter are stand-ins."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -51,12 +52,13 @@ class ScriptsTest(unittest.TestCase):
         self.root = root
         root.mkdir(exist_ok=True)
         root.chmod(0o755)
-        for name in (".mvn", "toolkit/src/main", "environment/kernel/src/main", "notebooks", "bin"):
+        folders = "toolkit/src/main/java", "environment/kernel/src/main", "environment/lab", "notebooks", "bin", ".mvn"
+        for name in folders:
             (root / name).mkdir(parents=True)
         for name in ("pom.xml", "toolkit/pom.xml", "environment/kernel/pom.xml"):
             (root / name).write_text("<project/>")
-        for script in ENVIRONMENT.glob("*.sh"):
-            shutil.copy(script, root / "environment")
+        for script in (*ENVIRONMENT.glob("*.sh"), *ENVIRONMENT.glob("lab/*.sh")):
+            shutil.copy(script, root / "environment" / script.relative_to(ENVIRONMENT))
         programs = {"mvn": MAVEN, "java": JAVA, "jupyter-lab": SERVER, "jupyter-nbconvert": ""}
         for name, text in programs.items():
             (root / "bin" / name).write_text(text)
@@ -101,7 +103,35 @@ class StartTest(ScriptsTest):
         own = self.start("backbonelab.sh")
         # The stand-in misses the own kernel's jars, which proves that it was given its own file.
         self.assertIn("Could not find", ijava.communicate(timeout=60)[0])
-        self.assertIn("org.backbonelab.kernel.Main", self.finish(own))
+        output = self.finish(own)
+        self.assertIn("org.backbonelab.kernel.Main", output)
+        self.assertIn("/environment/imports.jsh", output)
+
+    def test_jjava_is_found_and_keeps_the_users_scripts(self):
+        refused = self.start("backbonelab.sh", BACKBONELAB_KERNEL="jjava", HOME=str(self.root))
+        self.assertIn("needs JJava: pip install jjava", refused.communicate(timeout=60)[0])
+        self.assertEqual(2, refused.returncode)
+        jar = self.root / "share" / "jupyter" / "kernels" / "java" / "jjava.jar"
+        jar.parent.mkdir(parents=True)
+        jar.write_text("jar")
+        settings = {"BACKBONELAB_KERNEL": "jjava", "JJAVA_STARTUP_SCRIPTS_PATH": "/mine.jsh"}
+        self.start("backbonelab.sh", **settings).communicate(timeout=60)
+        specification = json.loads((self.root / "target" / "jupyter" / "kernels" / "java" / "kernel.json").read_text())
+        self.assertEqual("org.dflib.jjava.distro.JJava", specification["argv"][2])
+        scripts = {"JJAVA_STARTUP_SCRIPTS_PATH": f"/mine.jsh:{self.root}/environment/imports.jsh"}
+        self.assertEqual(scripts, specification["env"])
+        # The own kernel is chosen now; the installed one has the same name, and is offered under another.
+        (self.root / "bin" / "jupyter-lab").write_text('#!/bin/bash\necho "kernels: $(echo ${JUPYTER_PATH//:/ })"\n')
+        output = self.finish(self.start("lab.sh"))
+        folders = output[output.index("kernels: ") + 9 :].split()
+        names = sorted(p.name for folder in folders for p in pathlib.Path(folder, "kernels").iterdir())
+        self.assertEqual(["backbonelab-jjava", "java"], names)
+
+    def test_an_unknown_scale_or_kernel_is_refused(self):
+        for script, setting, value in (("lab.sh", "SCALE", "huge"), ("lab.sh", "BACKBONELAB_KERNEL", "python")):
+            start = self.start(script, **{setting: value})
+            self.assertIn(f"{setting} is '{value}'; it can be ", start.communicate(timeout=60)[0])
+            self.assertEqual(2, start.returncode)
 
     def test_paths_that_java_cannot_take_are_refused_with_a_sentence(self):
         for name in ('a"b', "a:b", "a\\b"):
@@ -151,6 +181,47 @@ class TablesTest(ScriptsTest):
             shown = self.root / "target" / "notebooks" / "quick" / "x.csv"
             self.assertEqual(expected, shown.exists(), output)
             self.assertEqual(expected, str(shown) in output)
+
+
+class CopiesTest(ScriptsTest):
+    def setUp(self):
+        super().setUp()
+        self.notebook = self.root / "notebooks" / "01_x.ipynb"
+        self.copy = self.root / "workspace" / "01_x.ipynb"
+
+    def lab(self, text):
+        self.notebook.write_text(text)
+        return self.finish(self.start("lab.sh"))
+
+    def test_an_untouched_copy_follows_its_notebook(self):
+        for text in ("one", "two", "two", "three"):
+            self.assertNotIn("workspace", self.lab(text))
+            self.assertEqual(text, self.copy.read_text())
+
+    def test_an_edited_copy_stays_and_the_user_is_told_of_a_newer_notebook(self):
+        self.lab("one")
+        self.copy.write_text("mine")
+        self.assertNotIn("workspace", self.lab("one"))
+        self.assertIn("workspace/01_x.ipynb has changes of yours and stays as it is", self.lab("two"))
+        self.assertEqual("mine", self.copy.read_text())
+        # Renamed, it makes room, and is left alone.
+        self.copy.rename(self.copy.with_name("mine.ipynb"))
+        self.assertNotIn("changes of yours", self.lab("two"))
+        self.assertEqual(["two", "mine"], [p.read_text() for p in sorted(self.copy.parent.glob("*.ipynb"))])
+
+    def test_a_file_of_that_name_that_is_no_copy_stays(self):
+        self.copy.parent.mkdir()
+        self.copy.write_text("mine")
+        self.lab("one")
+        self.assertEqual("mine", self.copy.read_text())
+
+    def test_the_browser_works_on_copies_and_reads_committed_rows(self):
+        server = self.root / "bin" / "jupyter-lab"
+        server.write_text('#!/bin/bash\npwd\necho "$BACKBONELAB_COMMITTED:$BACKBONELAB_RESULTS"\n')
+        output = self.finish(self.start("lab.sh", SCALE="quick"))
+        self.assertIn(f"{self.root}/workspace\n{self.root}/notebooks/results:{self.root}/target/results/quick\n", output)
+        output = self.finish(self.start("lab.sh", BACKBONELAB_RESULTS="mine"))
+        self.assertIn(f":{os.getcwd()}/mine\n", output)
 
 
 class TokenTest(ScriptsTest):

@@ -154,6 +154,11 @@ public enum Settings {
                 .toList();
     }
 
+    /** Returns the number of the process that started this kernel, as Jupyter tells it; nothing outside one. */
+    public static Optional<String> jupyterProcess() {
+        return Optional.ofNullable(System.getenv("JPY_PARENT_PID")).map(String::strip);
+    }
+
     /** Returns name, default and meaning of all, as a table in Markdown. */
     public static String table() {
         return Arrays.stream(values())

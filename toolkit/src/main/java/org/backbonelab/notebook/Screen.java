@@ -3,6 +3,7 @@ package org.backbonelab.notebook;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.Optional;
+import org.backbonelab.io.ClientWatch;
 
 /** Where outputs go: the cell of a Jupyter kernel, or standard output where there is none. */
 interface Screen {
@@ -75,6 +76,7 @@ interface Screen {
                 if (instance == null) {
                     return Optional.empty();
                 }
+                ClientWatch.start();
                 Object io = Class.forName(kernel.base() + ".BaseKernel")
                         .getMethod("getIO")
                         .invoke(instance);

@@ -57,7 +57,7 @@ final class Worker implements AutoCloseable {
         begin = Files.exists(log) ? Files.size(log) : 0;
         // One file a worker: another's may be read while this one is written.
         arguments = AtomicFile.temporary(logs.resolve("worker-" + number + ".args"));
-        AtomicFile.write(arguments, "-cp\n\"" + quoted(System.getProperty("java.class.path")) + "\"\n");
+        AtomicFile.write(arguments, "-cp\n\"" + quoted(WorkerClassPath.of(Worker.class)) + "\"\n");
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         // The collector's threads would take a core from libtorch's, and garbage of a batch needs no large heap.

@@ -3,6 +3,8 @@ package org.backbonelab.kernel;
 import io.github.spencerpark.jupyter.kernel.ReplacementOptions;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
@@ -23,14 +25,34 @@ final class CodeAssist {
     }
 
     private final SourceCodeAnalysis analysis;
+    private final Function<String, List<String>> names;
 
-    CodeAssist(SourceCodeAnalysis analysis) {
+    /**
+     * Answers for a shell.
+     *
+     * @param names gives the strings that a call takes, by what stands before its parenthesis
+     */
+    CodeAssist(SourceCodeAnalysis analysis, Function<String, List<String>> names) {
         this.analysis = analysis;
+        this.names = names;
     }
 
-    /** What may stand at the position, best match of type first. */
+    /** What may stand at the position, best match of type first; within a string, what the call around it takes. */
     ReplacementOptions complete(String code, int at) {
         int cursor = code.offsetByCodePoints(0, at);
+        Optional<OpenString> string = OpenString.at(code, cursor);
+        return string.isPresent() ? completeString(string.get(), at) : completeCode(code, at, cursor);
+    }
+
+    private ReplacementOptions completeString(OpenString string, int at) {
+        String typed = string.text();
+        List<String> texts = names.apply(string.call()).stream()
+                .filter(name -> name.startsWith(typed))
+                .toList();
+        return new ReplacementOptions(texts, at - typed.codePointCount(0, typed.length()), at);
+    }
+
+    private ReplacementOptions completeCode(String code, int at, int cursor) {
         int start = snippetStart(code, cursor);
         int[] anchor = new int[1];
         List<Suggestion> suggestions = analysis.completionSuggestions(code.substring(start), cursor - start, anchor);

@@ -13,6 +13,8 @@ import java.awt.image.RenderedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -23,12 +25,28 @@ public final class JavaKernel extends BaseKernel {
     private static volatile JavaKernel instance;
 
     private final CellEvaluator evaluator = new CellEvaluator();
-    private final CodeAssist assist = new CodeAssist(evaluator.analysis());
+    private final CodeAssist assist = new CodeAssist(evaluator.analysis(), ToolkitNames::of);
     private List<String> lastError = List.of();
 
+    /** Starts a shell; the toolkit's sources, if they are named, give its Javadoc to tooltips. */
     JavaKernel() {
         super(StandardCharsets.UTF_8);
+        String sources = System.getProperty("backbonelab.sources");
+        if (sources != null && Files.isDirectory(Path.of(sources))) {
+            Sources.add(evaluator.analysis(), Path.of(sources));
+        }
         instance = this;
+    }
+
+    /** Runs a script before the first cell; what fails in it is told on the terminal, as there is no cell to tell it. */
+    void runStartup(Path script) {
+        try {
+            evaluator.evaluate(Files.readString(script), 0);
+        } catch (CellException e) {
+            System.err.println(script + ": " + String.join("\n", e.lines()));
+        } catch (IOException e) {
+            System.err.println(script + " cannot be read: " + e);
+        }
     }
 
     /** The kernel of this JVM, or null outside a notebook. */

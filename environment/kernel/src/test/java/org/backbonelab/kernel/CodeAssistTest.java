@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.spencerpark.jupyter.kernel.ReplacementOptions;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+import java.nio.file.Path;
 import java.util.List;
 import org.backbonelab.kernel.CodeAssist.Completeness;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +23,10 @@ class CodeAssistTest {
     static void start() throws CellException {
         evaluator = new CellEvaluator();
         evaluator.evaluate("String word = \"\"; int count = 3;", 1);
-        assist = new CodeAssist(evaluator.analysis());
+        assertTrue(Sources.add(evaluator.analysis(), Path.of("src", "main", "java")), "surefire opens jdk.jshell");
+        assist = new CodeAssist(
+                evaluator.analysis(),
+                call -> call.endsWith("withOptimizer") ? List.of("adam", "adamw", "sgd") : List.of());
     }
 
     @AfterAll
@@ -48,6 +52,24 @@ class CodeAssistTest {
         assertTrue(inspect("Math.abs(").contains("int Math.abs(int a)"));
         assertTrue(inspect("count").contains("int"));
         assertNull(assist.inspect("noSuchThing", 3));
+    }
+
+    @Test
+    void completesNamesInStringsOfCallsThatTakeSome() {
+        String code = "String s = \"\uD83D\uDE00\"; recipe\n  .withOptimizer(\"ada\", 1);";
+        int at = code.codePointCount(0, code.indexOf("ada") + 3);
+        ReplacementOptions options = assist.complete(code, at);
+        assertEquals(List.of("adam", "adamw"), options.getReplacements());
+        assertEquals(at - 3, options.getSourceStart());
+        assertEquals(at, options.getSourceEnd());
+        // Class names, which JShell would offer, have no place in a string.
+        assertEquals(List.of(), assist.complete("show(\"Str", 9).getReplacements());
+    }
+
+    @Test
+    void inspectionShowsJavadoc() {
+        String text = inspect("org.backbonelab.kernel.Main.main(");
+        assertTrue(text.contains("Runs until Jupyter asks for shutdown"), text);
     }
 
     private static String inspect(String code) {
