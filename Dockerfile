@@ -18,9 +18,9 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 # Every file is compared with the hash that the list has of it.
-COPY environment/container/*.txt /opt/requirements/
+COPY environment/lab/requirements.txt environment/container/torch.txt /opt/requirements/
 RUN python3 -m venv /opt/jupyter \
-    && /opt/jupyter/bin/pip install --no-cache-dir --require-hashes -r /opt/requirements/jupyter.txt
+    && /opt/jupyter/bin/pip install --no-cache-dir --require-hashes -r /opt/requirements/requirements.txt
 
 # Of torch only the libraries. DJL counts GPUs through libcudart.so, and takes none for granted if the linker has none.
 ARG GPU=yes
@@ -50,7 +50,7 @@ ENV USER=jovyan \
     BACKBONELAB_IP=0.0.0.0
 
 # Builds the jars, installs the kernel, unpacks the CPU's libtorch: a container needs no network to start.
-RUN environment/container/start.sh environment/container/engine.sh
+RUN environment/container/start.sh environment/container/engine.sh && mkdir -p workspace target/results
 
 EXPOSE 8888
 ENTRYPOINT ["/home/jovyan/backbone-lab/environment/container/start.sh"]

@@ -181,7 +181,7 @@ check_lab() {
     status=$(status_of "$address/api/contents")
     [[ $status == 403 ]] || fail "without the token JupyterLab answers $status, not 403"
     echo "without the token: $status"
-    status=$(status_of --header "Authorization: token $token" "$address/api/contents/01_bocb.ipynb?content=0")
+    status=$(status_of --header "Authorization: token $token" "$address/api/contents")
     [[ $status == 200 ]] || fail "with the token JupyterLab answers $status, not 200"
     echo "with the token: $status"
     curl --silent --noproxy '*' --header "Authorization: token $token" "$address/api/kernelspecs" > "$WORK/kernels"

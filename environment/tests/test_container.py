@@ -94,13 +94,10 @@ class VersionsTest(unittest.TestCase):
         self.assertIn(f"\ntorch=={version}\n", (CONTAINER / "torch.in").read_text())
         self.assertIn(f"PYTORCH_VERSION={version}\n", (CONTAINER / "start.sh").read_text())
 
-    def test_the_lists_with_hashes_are_those_of_the_lists_without(self):
-        for name in ("jupyter", "torch"):
-            wanted = re.findall(r"^([\w-]+(?:==\S+)?)$", (CONTAINER / f"{name}.in").read_text(), re.MULTILINE)
-            locked = (CONTAINER / f"{name}.txt").read_text()
-            for package in wanted:
-                pinned = package if "==" in package else package + "=="
-                self.assertRegex(locked, rf"(?m)^{re.escape(pinned)}")
+    def test_the_list_with_hashes_is_that_of_the_list_without(self):
+        wanted = re.findall(r"^[\w-]+==\S+$", (CONTAINER / "torch.in").read_text(), re.MULTILINE)
+        locked = re.findall(r"^[\w-]+==\S+(?= \\$)", (CONTAINER / "torch.txt").read_text(), re.MULTILINE)
+        self.assertEqual(sorted(wanted), sorted(locked))
 
 
 if __name__ == "__main__":
