@@ -20,7 +20,8 @@ RUN apt-get update \
 # Every file is compared with the hash that the list has of it.
 COPY environment/lab/requirements.txt environment/container/torch.txt /opt/requirements/
 RUN python3 -m venv /opt/jupyter \
-    && /opt/jupyter/bin/pip install --no-cache-dir --require-hashes -r /opt/requirements/requirements.txt
+    && /opt/jupyter/bin/pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes \
+        -r /opt/requirements/requirements.txt
 
 # Of torch only the libraries. DJL counts GPUs through libcudart.so, and takes none for granted if the linker has none.
 ARG GPU=yes
