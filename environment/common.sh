@@ -34,7 +34,8 @@ ensure_packages() {
     elif [[ ! -x $JUPYTER_BIN/jupyter-nbconvert ]]; then
         fail "BACKBONELAB_JUPYTER_BIN is $JUPYTER_BIN, but there is no jupyter-nbconvert in it"
     fi
-    has_jdk || wanted+=(openjdk-17-jdk-headless)
+    # Debian 12 has 17 under this name, Debian 13 has no 17 but a newer one.
+    has_jdk || wanted+=(default-jdk-headless)
     command -v mvn > /dev/null || wanted+=(maven)
     for package in "${wanted[@]}"; do
         # shellcheck disable=SC2016 # the format is dpkg's

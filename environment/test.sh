@@ -16,7 +16,7 @@ set_up python3-jupyter-kernel-test shellcheck
 cd "$ROOT"
 
 step "shell scripts"
-shellcheck -x environment/*.sh .ci/run
+shellcheck -x environment/*.sh environment/container/*.sh binder/*.sh .ci/*
 
 step "toolkit and kernel: mvn verify"
 mvn -B verify
