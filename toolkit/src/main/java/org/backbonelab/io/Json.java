@@ -72,7 +72,7 @@ public final class Json {
     private static String unknown(UnrecognizedPropertyException e) {
         String name = e.getPropertyName();
         Collection<Object> known = e.getKnownPropertyIds() == null ? List.of() : e.getKnownPropertyIds();
-        String hint = Names.nearest(name, known.stream().map(String::valueOf).toList())
+        String hint = Spelling.nearest(name, known.stream().map(String::valueOf).toList())
                 .map(k -> "; the nearest known one is \"" + k + "\"")
                 .orElse("");
         return "unknown field \"" + name + "\" in " + e.getReferringClass().getSimpleName() + hint;

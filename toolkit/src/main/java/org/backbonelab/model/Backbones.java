@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.backbonelab.io.Names;
+import org.backbonelab.io.Spelling;
 import org.backbonelab.layer.ScaledStdConv;
 
 /**
@@ -176,7 +176,8 @@ public final class Backbones {
     public static Factory check(String name) {
         Factory factory = ALL.get(name);
         if (factory == null) {
-            throw Names.unknown("backbone", name, names(), names().size() + " are known, listed by Backbones.names()");
+            throw Spelling.unknown(
+                    "backbone", name, names(), names().size() + " are known, listed by Backbones.names()");
         }
         return factory;
     }

@@ -12,12 +12,12 @@ import org.backbonelab.optim.Optimizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-class NamesTest {
+class SpellingTest {
     @Test
     void theNearestNameIsTheOneWithTheFewestChanges() {
-        assertEquals(Optional.of("abc"), Names.nearest("abd", List.of("xyz", "abc", "a")));
-        assertEquals(Optional.of("a"), Names.nearest("", List.of("b", "a")), "of equals the first");
-        assertEquals(Optional.empty(), Names.nearest("a", List.of()));
+        assertEquals(Optional.of("abc"), Spelling.nearest("abd", List.of("xyz", "abc", "a")));
+        assertEquals(Optional.of("a"), Spelling.nearest("", List.of("b", "a")), "of equals the first");
+        assertEquals(Optional.empty(), Spelling.nearest("a", List.of()));
     }
 
     @Test

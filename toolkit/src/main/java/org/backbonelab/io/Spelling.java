@@ -4,9 +4,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Names that people type. */
-public final class Names {
-    private Names() {}
+/** Names that people mistype. */
+public final class Spelling {
+    private Spelling() {}
 
     /** Returns the known name that a misspelt one is nearest to, by Levenshtein's distance; of equals the first. */
     public static Optional<String> nearest(String name, Collection<String> known) {
