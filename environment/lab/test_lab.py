@@ -124,9 +124,9 @@ class LabTest(unittest.TestCase):
         self.page.goto(f"{self.server.base}/lab/tree/{name}?token={self.server.token}&reset")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
-        # The kernel is connected when its indicator is idle.
+        # JupyterLab calls a kernel's status unknown until it has run something.
         self.page.wait_for_function(
-            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'", timeout=PATIENCE * 1000
+            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'"
         )
 
     def command(self, name):
