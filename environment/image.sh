@@ -173,7 +173,7 @@ check_lab() {
     command -v curl > /dev/null || install_packages curl
     address=http://127.0.0.1:$port
     inside -- environment/lab.sh --port="$port" --ServerApp.port_retries=0 --no-browser > "$WORK/lab" 2>&1 &
-    for _ in {1..120}; do
+    for _ in {1..300}; do
         token=$(sed -n 's/.*127\.0\.0\.1:'"$port"'\/lab?token=\([0-9a-f]*\).*/\1/p' "$WORK/lab" | head -n 1)
         [[ -z $token ]] || break
         sleep 1
