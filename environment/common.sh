@@ -233,7 +233,7 @@ check_scale() {
 # Notebooks run in a folder of their own: a relative path means the folder in which the script was called.
 fix_paths() {
     local name
-    for name in BACKBONELAB_DATA BACKBONELAB_RESULTS BACKBONELAB_COMMITTED; do
+    for name in BACKBONELAB_DATA BACKBONELAB_RESULTS BACKBONELAB_COMMITTED BACKBONELAB_WORKSPACE; do
         if [[ ${!name:-} =~ [^[:space:]] && ${!name} != /* ]]; then
             export "$name=$PWD/${!name}"
         fi

@@ -34,6 +34,13 @@ def end_with_parent(grace=20):
     threading.Thread(target=watch, daemon=True).start()
 
 
+def forget_outputs(notebook):
+    """A notebook that fails is saved as far as it came: outputs of an earlier run, of another scale perhaps, are not its."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+
+
 class Executor(ExecutePreprocessor):
     """Executes a notebook; when a cell fails, saves it as far as it came and says where and why."""
 
@@ -43,6 +50,7 @@ class Executor(ExecutePreprocessor):
         end_with_parent()
         self.begun = time.monotonic()
         self.number, self.count = 0, sum(map(runs, nb.cells))
+        forget_outputs(nb)
         try:
             return super().preprocess(nb, resources, km)
         except (Exception, KeyboardInterrupt) as error:

@@ -21,6 +21,9 @@ shellcheck -x environment/*.sh environment/container/*.sh binder/*.sh .ci/*
 step "toolkit and kernel: mvn verify"
 mvn -B verify
 
+step "dependencies"
+"$JUPYTER_BIN/python3" environment/dependencies.py check
+
 if [[ -n ${BACKBONELAB_REFERENCES:-} ]]; then
     step "weights to and from timm"
     environment/exchange.sh

@@ -1,9 +1,6 @@
 # shellcheck shell=bash
 # Copies of the notebooks that people work in, so that what is in git stays as it is. Sourced after common.sh.
 
-# A folder of its own at the root: target may be deleted at any time, and what a user wrote may not.
-WORKSPACE=$ROOT/workspace
-
 hash_of() {
     sha256sum < "$1" | cut -c 1-64
 }
@@ -12,6 +9,8 @@ hash_of() {
 # edited, or saved with new outputs, stays.
 copy_notebooks() {
     local notebook name copy made
+    # Not below target, which may be deleted at any time: what a user wrote may not.
+    WORKSPACE=${BACKBONELAB_WORKSPACE:-$ROOT/workspace}
     mkdir -p "$WORKSPACE/.made"
     for notebook in "$ROOT"/notebooks/*.ipynb; do
         [[ -f $notebook ]] || continue
@@ -24,7 +23,7 @@ copy_notebooks() {
                 hash_of "$copy" | put "$WORKSPACE/.made/$name"
             fi
         elif [[ $(hash_of "$notebook") != "$made" && $(hash_of "$notebook") != $(hash_of "$copy") ]]; then
-            echo "workspace/$name has changes of yours and stays as it is; notebooks/$name is another by now. To get that \
+            echo "$copy has changes of yours and stays as it is; notebooks/$name is another by now. To get that \
 one, rename yours and start again"
         fi
     done

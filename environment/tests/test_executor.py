@@ -1,4 +1,4 @@
-"""nbconvert's executor does not outlive the script that started it."""
+"""nbconvert's executor does not outlive the script that started it, and begins with a clean notebook."""
 
 import pathlib
 import signal
@@ -46,6 +46,20 @@ class ParentTest(unittest.TestCase):
 
     def test_it_ends_also_when_it_does_not_hear(self):
         self.assertEqual("", self.after_killing_the_parent(deaf=True))
+
+
+class OutputsTest(unittest.TestCase):
+    def test_outputs_of_an_earlier_run_are_forgotten(self):
+        sys.path.insert(0, str(ENVIRONMENT))
+        import executor
+        import nbformat
+
+        cells = [nbformat.v4.new_markdown_cell("text"), nbformat.v4.new_code_cell("1 + 1", execution_count=4)]
+        cells[1].outputs = [nbformat.v4.new_output("stream", text="of another scale")]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        executor.forget_outputs(notebook)
+        self.assertEqual([], cells[1].outputs)
+        self.assertIsNone(cells[1].execution_count)
 
 
 if __name__ == "__main__":

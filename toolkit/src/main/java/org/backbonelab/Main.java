@@ -2,6 +2,7 @@ package org.backbonelab;
 
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.backbonelab.data.Datasets;
@@ -73,7 +74,9 @@ public final class Main {
             throw e;
         });
         line.setParameterExceptionHandler((e, ignored) -> {
-            e.getCommandLine().getErr().println(Messages.printable(e.getMessage()));
+            Set<String> commands = e.getCommandLine().getSubcommands().keySet();
+            String expected = commands.isEmpty() ? "" : ", expected one of " + String.join(", ", commands);
+            e.getCommandLine().getErr().println(Messages.printable(e.getMessage()) + expected);
             return CommandLine.ExitCode.USAGE;
         });
         if (args.length == 0) {
@@ -137,7 +140,7 @@ public final class Main {
         @Override
         public Integer call() {
             if (file != null) {
-                RowStore rows = store.open();
+                RowStore rows = store.reading();
                 int added = RowLines.add(
                         rows.all().stream()
                                 .map(row -> new RowLines.Line(row, rows.measured(row.id())))
@@ -147,7 +150,7 @@ public final class Main {
                 return 0;
             }
             java.io.StringWriter text = new java.io.StringWriter();
-            Tables.of("report", store.open().all()).write().csv(text);
+            Tables.of("report", store.reading().all()).write().csv(text);
             spec.commandLine().getOut().print(text);
             spec.commandLine().getOut().flush();
             return 0;

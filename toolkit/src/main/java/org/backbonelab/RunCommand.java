@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.Json;
+import org.backbonelab.io.Settings;
 import org.backbonelab.measure.Measures;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
@@ -99,7 +100,8 @@ final class RunCommand implements Callable<Integer> {
         Cell cell = cellFile == null ? fromOptions() : Cell.parse(read(cellFile, "cell"));
         RowStore rows = store.open();
         AtomicFile.tidy(rows.folder());
-        Row row = new CellTrainer(Measures.all()).complete(new Task(cell, List.of()), rows);
+        Task task = new Task(cell, List.of(), Settings.FRESH.orStandard().equals("1"));
+        Row row = new CellTrainer(Measures.all()).complete(task, rows, at -> {});
         PrintWriter out = spec.commandLine().getOut();
         out.println(cell.label());
         for (Column<?> column : Tables.of(cell.label(), List.of(row)).columns()) {

@@ -13,6 +13,15 @@ final class Store {
     private Path folder;
 
     RowStore open() {
-        return new RowStore(folder == null ? ResultsFolder.get() : folder);
+        return new RowStore(path());
+    }
+
+    /** Opens what is there already, to read it. */
+    RowStore reading() {
+        return RowStore.reading(path());
+    }
+
+    private Path path() {
+        return folder == null ? ResultsFolder.get() : folder;
     }
 }

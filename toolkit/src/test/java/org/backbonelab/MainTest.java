@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.backbonelab.data.Datasets;
@@ -84,7 +85,7 @@ class MainTest {
 
     @Test
     void unknownCommand() {
-        assertRefused(run("trian"), "trian");
+        assertRefused(run("trian"), "trian", "expected one of list, run, report");
         assertRefused(run("list", "optimisers"), "\"optimisers\"", "expected backbones, optimizers");
         assertRefused(run("weights", "timm/resnet18"), "\"timm/resnet18\"", "resnet50.a1_in1k");
         assertRefused(run("download", "imagenet"), "\"imagenet\"", "expected fashion-mnist");
@@ -132,7 +133,6 @@ class MainTest {
                 .toString();
         for (String[] arguments : new String[][] {
             {"run", "--data", "synthetic", "--results", below},
-            {"report", "--results", below},
             {"worker", "--results", below}
         }) {
             assertRefused(run(arguments), below, "cannot be written");
@@ -215,13 +215,38 @@ class MainTest {
     }
 
     @Test
-    void reportOfAnEmptyFolderIsAHeader() throws IOException {
+    void reportOfAnEmptyFolderIsAHeaderAndWritesNothing() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("results"));
+        // Even a file that is there for a moment would change the folder's time.
+        FileTime before = FileTime.fromMillis(1_000_000);
+        Files.setLastModifiedTime(empty, before);
         Ran report = run("report", "--results", results());
         assertEquals(0, report.code, report.err);
         assertEquals(1, report.out.lines().count(), report.out);
-        try (Stream<Path> left = Files.list(folder.resolve("results"))) {
-            assertEquals(0, left.count());
-        }
+        assertEquals(before, Files.getLastModifiedTime(empty));
+    }
+
+    @Test
+    void reportOfAMissingFolderMakesNone() {
+        assertRefused(run("report", "--results", results()), results(), "is not there");
+        assertFalse(Files.exists(folder.resolve("results")));
+    }
+
+    @Test
+    void imagesTooSmallForABackboneAreRefused() {
+        assertRefused(
+                run(
+                        "run",
+                        "--data",
+                        "synthetic@4",
+                        "--backbone",
+                        "alexnet_micro",
+                        "--images",
+                        "100",
+                        "--results",
+                        results()),
+                "4 x 4",
+                "needs at least 7 x 7");
     }
 
     @Test

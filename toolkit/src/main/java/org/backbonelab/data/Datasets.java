@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.io.Spelling;
 
 /**
  * The list of data sets, and one's own folders of images.
@@ -67,8 +68,11 @@ public final class Datasets {
     public static void check(String name) {
         Matcher sized = SIZED.matcher(String.valueOf(name));
         if (!ALL.containsKey(name) && !PhotoSet.isName(name) && !(sized.matches() && ALL.containsKey(sized.group(1)))) {
-            throw new IllegalArgumentException("unknown data set \"" + name + "\"; known are "
-                    + String.join(", ", names()) + ", each also as <name>@<size>, and " + PhotoSet.FORM);
+            throw Spelling.unknown(
+                    "data set",
+                    name,
+                    names(),
+                    "known are " + String.join(", ", names()) + ", each also as <name>@<size>, and " + PhotoSet.FORM);
         }
     }
 

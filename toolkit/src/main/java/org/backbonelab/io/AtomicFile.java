@@ -92,14 +92,33 @@ public final class AtomicFile {
      */
     public static void tidy(Path folder) {
         Instant old = Instant.now().minusSeconds(60);
-        try (Stream<Path> all = Files.walk(folder, 2)) {
+        deleteAbandoned(
+                folder, 2, found -> Files.getLastModifiedTime(found).toInstant().isBefore(old));
+    }
+
+    /**
+     * Deletes temporary files of one file that processes which were killed have left, new ones too: for a file that no other
+     * machine writes now.
+     */
+    public static void tidyBeside(Path file) {
+        String start = "." + file.getFileName() + ".";
+        Path folder = file.toAbsolutePath().getParent();
+        deleteAbandoned(folder, 1, found -> found.getFileName().toString().startsWith(start));
+    }
+
+    private interface Condition {
+        boolean holds(Path file) throws IOException;
+    }
+
+    private static void deleteAbandoned(Path folder, int depth, Condition condition) {
+        try (Stream<Path> all = Files.walk(folder, depth)) {
             for (Path file : all.filter(AtomicFile::isAbandoned).toList()) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                if (condition.holds(file)) {
                     Files.deleteIfExists(file);
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            // Another run has tidied up at the same time, or may not look here: remains do no harm.
+            // Not there yet, tidied up by another run at the same time, or not ours to see: remains do no harm.
         }
     }
 

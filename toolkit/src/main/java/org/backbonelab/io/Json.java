@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -73,29 +72,9 @@ public final class Json {
     private static String unknown(UnrecognizedPropertyException e) {
         String name = e.getPropertyName();
         Collection<Object> known = e.getKnownPropertyIds() == null ? List.of() : e.getKnownPropertyIds();
-        String hint = known.stream()
-                .map(String::valueOf)
-                .min(Comparator.comparingInt((String k) -> distance(name, k)).thenComparing(Comparator.naturalOrder()))
+        String hint = Spelling.nearest(name, known.stream().map(String::valueOf).toList())
                 .map(k -> "; the nearest known one is \"" + k + "\"")
                 .orElse("");
         return "unknown field \"" + name + "\" in " + e.getReferringClass().getSimpleName() + hint;
-    }
-
-    /** Levenshtein's distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -29,7 +29,11 @@ public enum Settings {
             "folder of finished cells and `<study>.csv`; read back by the next run"),
 
     /** Whether everything is trained anew. */
-    FRESH("`0`", "[01]", "1 or 0", "`1` trains every cell again instead of reading finished ones back"),
+    FRESH(
+            "`0`",
+            "[01]",
+            "1 or 0",
+            "`1` trains every cell again instead of reading finished ones back; broken off, such a run goes on where it was"),
 
     /** Number of processes that train. */
     BACKBONELAB_WORKERS(

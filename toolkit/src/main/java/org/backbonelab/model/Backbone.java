@@ -1,5 +1,6 @@
 package org.backbonelab.model;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -17,6 +18,9 @@ import org.backbonelab.tensor.Torch;
 
 /** An image classifier: features, then a head; (N, C, H, W) to logits (N, classes). */
 public abstract class Backbone extends Layer {
+    /** Every network takes images of this size. */
+    private static final int LARGE = 256;
+
     private final ImageSpec spec;
     private Function<ImageSpec, Backbone> rebuild;
 
@@ -145,16 +149,47 @@ public abstract class Backbone extends Layer {
         return run(Pass.evaluation()).macs();
     }
 
-    /** Shows zeros to the network. */
+    /**
+     * Shows zeros to the network.
+     *
+     * @throws IllegalArgumentException if the images are too small for it
+     */
     final Pass run(Pass pass) {
         NDManager manager =
                 trainedParameters().values().iterator().next().getArray().getManager();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray zeros = manager.zeros(new Shape(1, spec.channels(), spec.size(), spec.size()));
-            Torch.withoutGradients(() -> apply(zeros, pass));
+        try {
+            show(manager, spec.size(), pass);
+        } catch (EngineException e) {
+            // Its pooling has nothing left to pool, most likely: then a larger image passes.
+            for (int size = spec.size() + 1; size <= LARGE; size++) {
+                if (takes(manager, size)) {
+                    throw new IllegalArgumentException(
+                            "images of " + spec.size() + " x " + spec.size() + " are too small for this network"
+                                    + ", which needs at least " + size + " x " + size
+                                    + "; take <data set>@" + size + " or more, or choose another backbone",
+                            e);
+                }
+            }
+            throw e;
         }
         return pass;
+    }
+
+    private void show(NDManager manager, int size, Pass pass) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray zeros = manager.zeros(new Shape(1, spec.channels(), size, size));
+            Torch.withoutGradients(() -> apply(zeros, pass));
+        }
+    }
+
+    private boolean takes(NDManager manager, int size) {
+        try {
+            show(manager, size, Pass.evaluation());
+            return true;
+        } catch (EngineException | IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Checks that the image divides into patches. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.backbonelab.io.Spelling;
 import org.backbonelab.layer.ScaledStdConv;
 
 /**
@@ -175,8 +176,8 @@ public final class Backbones {
     public static Factory check(String name) {
         Factory factory = ALL.get(name);
         if (factory == null) {
-            throw new IllegalArgumentException(
-                    "unknown backbone \"" + name + "\"; known are " + String.join(", ", names()));
+            throw Spelling.unknown(
+                    "backbone", name, names(), names().size() + " are known, listed by Backbones.names()");
         }
         return factory;
     }

@@ -28,6 +28,14 @@ public final class Notebook {
         Page.show(Output.markdown(markdown), Optional.empty());
     }
 
+    /**
+     * Lets a value that ends a cell look as {@link #show} would show it: tables, figures, results, images, arrays. Paths are
+     * shown by their last name. The project's own kernel calls this by itself, others from a start-up script.
+     */
+    public static void renderValues() {
+        Screen.current().renderValues(Page::output);
+    }
+
     /** Returns live progress of a study for {@code study.run(...)}. */
     public static Progress progress(String title) {
         if (Screen.current().isNotebook()) {

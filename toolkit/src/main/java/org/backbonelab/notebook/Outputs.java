@@ -2,11 +2,13 @@ package org.backbonelab.notebook;
 
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.backbonelab.plot.FigureJson;
 import org.backbonelab.plot.Pictures;
+import org.backbonelab.study.Results;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -26,6 +28,13 @@ final class Outputs {
         }
         if (x instanceof Table table) {
             return Output.html(TableHtml.html(table), TableHtml.text(table));
+        }
+        if (x instanceof Results results) {
+            return of(results.table());
+        }
+        if (x instanceof Path path) {
+            // Where a file lies on this machine is no result, and would make stored outputs differ.
+            return new Output(Map.of(Output.TEXT, String.valueOf(path.getFileName())), Map.of());
         }
         if (x instanceof BufferedImage image) {
             return image(image);

@@ -11,14 +11,18 @@ final class Page {
 
     /** Shows anything that {@link Outputs} knows; with an id it can be updated later. */
     static void show(Object x, Optional<String> displayId) {
-        prepare(x);
-        Screen.current().show(Outputs.of(x), displayId);
+        Screen.current().show(output(x), displayId);
     }
 
     /** Puts something in the place of what was shown with this id. */
     static void update(Object x, String displayId) {
+        Screen.current().update(output(x), displayId);
+    }
+
+    /** Returns what {@link #show} would show; plotly.js goes to the page before a figure. */
+    static Output output(Object x) {
         prepare(x);
-        Screen.current().update(Outputs.of(x), displayId);
+        return Outputs.of(x);
     }
 
     /** Sends plotly.js to the page: once, and in an output of its own that can be removed. */

@@ -66,7 +66,7 @@ final class PlotlyPage {
                 + json.replace("</", "<\\/").replace("<!--", "<\\!--")
                 + ",tries=0;(function draw(){if(!window.Plotly){if(tries++<600)setTimeout(draw,100);return;}"
                 + "document.querySelectorAll('[id=\"" + id + "\"]').forEach(function(d){if(d.backbonelab)return;"
-                + "d.backbonelab=true;d.innerHTML='';Plotly.newPlot(d,f.data,f.layout,f.config);});})();})();</script>";
+                + "d.backbonelab=true;d.innerHTML='';Plotly.newPlot(d,f);});})();})();</script>";
     }
 
     private static byte[] gzip(byte[] bytes) {

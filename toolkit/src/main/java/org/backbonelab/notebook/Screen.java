@@ -1,9 +1,16 @@
 package org.backbonelab.notebook;
 
+import java.awt.image.BufferedImage;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.backbonelab.io.ClientWatch;
+import org.backbonelab.study.Results;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
 
 /** Where outputs go: the cell of a Jupyter kernel, or standard output where there is none. */
 interface Screen {
@@ -12,6 +19,9 @@ interface Screen {
 
     /** Puts an output in the place of the one shown with this id. */
     void update(Output output, String displayId);
+
+    /** Lets values that end a cell become these outputs, where a kernel asks for that. */
+    void renderValues(Function<Object, Output> outputs);
 
     /** True where pictures can be shown and replaced, false where text is printed. */
     boolean isNotebook();
@@ -37,6 +47,11 @@ interface Screen {
         }
 
         @Override
+        public void renderValues(Function<Object, Output> outputs) {
+            // Nobody asks.
+        }
+
+        @Override
         public boolean isNotebook() {
             return false;
         }
@@ -57,14 +72,35 @@ interface Screen {
                         "notebookKernel",
                         "org.dflib.jjava.jupyter.kernel"));
 
+        /** What a kernel shall ask us about; of anything else it knows the text itself. */
+        private static final List<Class<?>> RENDERED = List.of(
+                Table.class,
+                Figure.class,
+                Results.class,
+                BufferedImage.class,
+                Path.class,
+                Object[].class,
+                double[].class,
+                float[].class,
+                int[].class,
+                long[].class,
+                boolean[].class);
+
+        private final Object kernel;
+        private final String base;
         private final Object stream;
-        private final Class<?> streamType;
         private final Class<?> dataType;
 
-        private KernelScreen(Object stream, Class<?> streamType, Class<?> dataType) {
-            this.stream = stream;
-            this.streamType = streamType;
-            this.dataType = dataType;
+        private KernelScreen(Object kernel, String base) throws ReflectiveOperationException {
+            this.kernel = kernel;
+            this.base = base;
+            Object io = type("BaseKernel").getMethod("getIO").invoke(kernel);
+            stream = type("JupyterIO").getField("display").get(io);
+            dataType = type("display.DisplayData");
+        }
+
+        private Class<?> type(String name) throws ClassNotFoundException {
+            return Class.forName(base + "." + name);
         }
 
         /** The screen of this kind of kernel, if one runs here. JJava's door throws where none does, IJava's gives null. */
@@ -77,16 +113,7 @@ interface Screen {
                     return Optional.empty();
                 }
                 ClientWatch.start();
-                Object io = Class.forName(kernel.base() + ".BaseKernel")
-                        .getMethod("getIO")
-                        .invoke(instance);
-                Object stream = Class.forName(kernel.base() + ".JupyterIO")
-                        .getField("display")
-                        .get(io);
-                return Optional.of(new KernelScreen(
-                        stream,
-                        Class.forName(kernel.base() + ".DisplayStream"),
-                        Class.forName(kernel.base() + ".display.DisplayData")));
+                return Optional.of(new KernelScreen(instance, kernel.base()));
             } catch (ReflectiveOperationException | LinkageError e) {
                 return Optional.empty();
             }
@@ -107,23 +134,55 @@ interface Screen {
             return true;
         }
 
+        @Override
+        public void renderValues(Function<Object, Output> outputs) {
+            try {
+                Class<?> function = type("display.RenderFunction");
+                Object render = Proxy.newProxyInstance(
+                        function.getClassLoader(), new Class<?>[] {function}, (proxy, method, arguments) -> {
+                            fill(
+                                    type("display.RenderContext")
+                                            .getMethod("getOutputContainer")
+                                            .invoke(arguments[1]),
+                                    outputs.apply(arguments[0]));
+                            return null;
+                        });
+                Object renderer = type("BaseKernel").getMethod("getRenderer").invoke(kernel);
+                for (Class<?> rendered : RENDERED) {
+                    Object registration = renderer.getClass()
+                            .getMethod("createRegistration", Class.class)
+                            .invoke(renderer, rendered);
+                    Class<?> type = registration.getClass();
+                    type.getMethod("preferring", String[].class)
+                            .invoke(registration, (Object) new String[] {Output.HTML, Output.PNG, Output.TEXT});
+                    type.getMethod("register", function).invoke(registration, render);
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("this kernel's display classes are not those expected", e);
+            }
+        }
+
+        private void fill(Object data, Output output) throws ReflectiveOperationException {
+            var putData = dataType.getMethod("putData", String.class, Object.class);
+            var putMetaData = dataType.getMethod("putMetaData", String.class, Object.class);
+            for (var entry : output.data().entrySet()) {
+                putData.invoke(data, entry.getKey(), entry.getValue());
+            }
+            for (var entry : output.metadata().entrySet()) {
+                putMetaData.invoke(data, entry.getKey(), entry.getValue());
+            }
+        }
+
         private void send(String method, Output output, Optional<String> displayId) {
             try {
                 Object data = dataType.getConstructor().newInstance();
-                var putData = dataType.getMethod("putData", String.class, Object.class);
-                var putMetaData = dataType.getMethod("putMetaData", String.class, Object.class);
-                for (var entry : output.data().entrySet()) {
-                    putData.invoke(data, entry.getKey(), entry.getValue());
-                }
-                for (var entry : output.metadata().entrySet()) {
-                    putMetaData.invoke(data, entry.getKey(), entry.getValue());
-                }
+                fill(data, output);
                 if (displayId.isPresent()) {
                     // setDisplayId changed its signature between versions of JJava, this did not.
                     dataType.getMethod("putTransientData", String.class, Object.class)
                             .invoke(data, "display_id", displayId.get());
                 }
-                streamType.getMethod(method, dataType).invoke(stream, data);
+                stream.getClass().getMethod(method, dataType).invoke(stream, data);
             } catch (InvocationTargetException e) {
                 throw new IllegalStateException("the kernel could not show an output", e.getCause());
             } catch (ReflectiveOperationException e) {

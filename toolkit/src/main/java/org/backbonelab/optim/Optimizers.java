@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.backbonelab.io.Spelling;
 
 /**
  * The list of optimizers: BOCB's twenty (arXiv 2410.06373, section 2), and variants.
@@ -111,8 +112,7 @@ public final class Optimizers {
     public static Entry get(String name) {
         Entry entry = ALL.get(name);
         if (entry == null) {
-            throw new IllegalArgumentException(
-                    "unknown optimizer \"" + name + "\"; known are " + String.join(", ", names()));
+            throw Spelling.unknown("optimizer", name, names(), "known are " + String.join(", ", names()));
         }
         return entry;
     }

@@ -24,8 +24,14 @@ public final class Chart extends Figure {
 
     private final List<Map<String, Object>> traces;
     private final Map<String, Object> layout;
+    private final List<Map<String, Object>> frames;
 
     Chart(List<Map<String, Object>> traces, Map<String, Object> layout) {
+        this(traces, layout, List.of());
+    }
+
+    /** A chart with frames: what it changes to when one of its controls is used. */
+    Chart(List<Map<String, Object>> traces, Map<String, Object> layout, List<Map<String, Object>> frames) {
         // Tablesaw's own layout and config only have to be there: buildContext writes ours in their place.
         super(
                 Layout.builder().build(),
@@ -33,6 +39,7 @@ public final class Chart extends Figure {
                 traces.stream().map(JsonTrace::new).toArray(Trace[]::new));
         this.traces = List.copyOf(traces);
         this.layout = layout;
+        this.frames = List.copyOf(frames);
     }
 
     /** Sets the title; one longer than the figure is wide is broken into lines. */
@@ -75,7 +82,9 @@ public final class Chart extends Figure {
         List<Map<String, Object>> changed = traces.stream()
                 .map(trace -> trace.containsKey("contours") ? ContourLevels.of(trace, low, high) : trace)
                 .toList();
-        return new Chart(changed, layout).withLayout("coloraxis.cmin", low).withLayout("coloraxis.cmax", high);
+        return new Chart(changed, layout, frames)
+                .withLayout("coloraxis.cmin", low)
+                .withLayout("coloraxis.cmax", high);
     }
 
     /**
@@ -95,13 +104,23 @@ public final class Chart extends Figure {
 
     /** Sets any attribute of Plotly's layout by its dotted path, such as {@code "yaxis.range"}. */
     public Chart withLayout(String path, Object value) {
-        return new Chart(traces, PlotlyJson.with(layout, path, value));
+        return new Chart(traces, PlotlyJson.with(layout, path, value), frames);
     }
 
-    /** Plotly's data, layout and config. */
+    /** Plotly's data, layout and config: what follows from titles, sizes and values comes last, when all are known. */
     Map<String, Object> json() {
-        return PlotlyJson.object(
-                PlotlyJson.clean(PlotlyJson.map("data", traces, "layout", titled(layout), "config", CONFIG)));
+        Map<String, Object> complete = titled(LogTicks.of(layout, traces));
+        Map<String, Object> json =
+                PlotlyJson.map("data", Hover.of(traces, layout), "layout", complete, "config", CONFIG);
+        if (!frames.isEmpty()) {
+            json.put("frames", frames);
+        }
+        return PlotlyJson.object(PlotlyJson.clean(json));
+    }
+
+    /** The layout as it was set, before titles are broken and ticks are placed. */
+    Map<String, Object> layout() {
+        return layout;
     }
 
     /** Breaks the title into lines and makes room for them; done last, when the width is known. */
@@ -126,7 +145,7 @@ public final class Chart extends Figure {
     private Chart withTraces(List<Map<String, Object>> more) {
         List<Map<String, Object>> all = new ArrayList<>(traces);
         all.addAll(more);
-        return new Chart(all, layout);
+        return new Chart(all, layout, frames);
     }
 
     @Override
@@ -141,8 +160,8 @@ public final class Chart extends Figure {
                 .append(PlotlyJson.write(json.get("config")))
                 .append(";\n");
         int index = 0;
-        for (Trace trace : getTraces()) {
-            script.append(trace.asJavascript(index++));
+        for (Object trace : (List<?>) json.get("data")) {
+            script.append(new JsonTrace(PlotlyJson.object(trace)).asJavascript(index++));
         }
         getContext().put("figure", script.toString());
     }

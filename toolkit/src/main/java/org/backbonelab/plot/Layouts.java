@@ -15,6 +15,8 @@ final class Layouts {
         layout.put("title", PlotlyJson.map("font", PlotlyJson.map("size", 17), "x", 0.02, "y", 1, "yanchor", "top"));
         layout.put("margin", PlotlyJson.map("l", 70, "r", 25, "t", 25, "b", 60));
         layout.putAll(PlotlyJson.map("paper_bgcolor", "#FFFFFF", "plot_bgcolor", "#FFFFFF", "hovermode", "closest"));
+        // The name of a series in full: the default cuts it after 15 characters.
+        layout.put("hoverlabel", PlotlyJson.map("namelength", -1));
         layout.put("xaxis", axis(xTitle));
         layout.put("yaxis", axis(yTitle));
         layout.put("legend", PlotlyJson.map("font", PlotlyJson.map("size", 13), "tracegroupgap", 2));

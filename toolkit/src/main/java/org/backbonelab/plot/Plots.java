@@ -125,6 +125,30 @@ public final class Plots {
         return Contours.of(surfaces);
     }
 
+    /**
+     * Figures under a slider, one at a time.
+     *
+     * <p>Works in JupyterLab, in exported pages and without a kernel. The static picture is that of the state shown first.
+     *
+     * @param name of what is chosen, such as "rho"
+     * @param states figures by label, in the map's order, with titles of their own; size and legend are those of the one shown
+     * @param shown the label of the one that is shown first, and that a text speaks of
+     * @throws IllegalArgumentException if there are fewer than two states, or none of that label
+     */
+    public static Chart slider(String name, Map<String, Chart> states, String shown) {
+        return new States(name, states, shown).slider(false);
+    }
+
+    /** Figures under a slider with a button that plays all of them in order; as {@link #slider}. */
+    public static Chart play(String name, Map<String, Chart> states, String shown) {
+        return new States(name, states, shown).slider(true);
+    }
+
+    /** Figures under a drop-down menu; as {@link #slider}. */
+    public static Chart dropDown(String name, Map<String, Chart> states, String shown) {
+        return new States(name, states, shown).dropDown();
+    }
+
     /** Says beneath the title what is not drawn because it diverged: a gap alone would be taken for a missing training. */
     private static Chart noted(Chart chart, Table table, String value, String... names) {
         String text = new Rows(table).diverged(value, names);

@@ -29,7 +29,7 @@ public final class RowStore {
      * @throws IllegalArgumentException if the folder cannot be created or written
      */
     public RowStore(Path folder) {
-        this.folder = folder.toAbsolutePath().normalize();
+        this(folder, true);
         try {
             Files.createDirectories(this.folder);
             // Asking is not enough: root may write where a read-only mount still says no.
@@ -41,6 +41,23 @@ public final class RowStore {
                             + "); expected a writable folder, set BACKBONELAB_RESULTS to one",
                     e);
         }
+    }
+
+    private RowStore(Path folder, boolean written) {
+        this.folder = folder.toAbsolutePath().normalize();
+        if (!written && !Files.isDirectory(this.folder)) {
+            throw new IllegalArgumentException("results folder " + this.folder
+                    + " is not there; name an existing one, or set BACKBONELAB_RESULTS to one");
+        }
+    }
+
+    /**
+     * Opens a store from which cells are read: nothing is created or written, so its folder may be read-only.
+     *
+     * @throws IllegalArgumentException if there is no such folder
+     */
+    public static RowStore reading(Path folder) {
+        return new RowStore(folder, false);
     }
 
     /** Returns the folder. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
@@ -39,6 +40,7 @@ final class CellRun {
     private final RowStore store;
     private final Checkpoints checkpoints;
     private final CheckpointReader from;
+    private final Consumer<Advance> watch;
     private final TimeTable times = new TimeTable();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private final Map<String, List<Double>> series = new TreeMap<>();
@@ -62,13 +64,15 @@ final class CellRun {
      * @param store where the weights of each phase are kept, null for nowhere
      * @param checkpoints where to write them, null for nowhere
      * @param from which one to continue, null to begin
+     * @param watch is told now and then how far the training is
      */
-    CellRun(Cell cell, RowStore store, Checkpoints checkpoints, CheckpointReader from) {
+    CellRun(Cell cell, RowStore store, Checkpoints checkpoints, CheckpointReader from, Consumer<Advance> watch) {
         this.cell = cell;
         data = PhaseImages.of(cell);
         this.store = store;
         this.checkpoints = checkpoints;
         this.from = from;
+        this.watch = watch;
     }
 
     Row train() {
@@ -125,7 +129,10 @@ final class CellRun {
                 continue;
             }
             Half half = new Half(i, metrics, series, images, trainMacs, environment);
-            TrainOptions options = TrainOptions.none().withTimes(times).withStop(Shutdown::isAsked);
+            TrainOptions options = TrainOptions.none()
+                    .withTimes(times)
+                    .withStop(Shutdown::isAsked)
+                    .withWatch(Advance.watch(epochs(i), epochs(cell.phases().size()), watch));
             if (checkpoints != null) {
                 options = options.withCheckpoints(
                         checkpoints, i == first ? from : null, new ObjectMapper().valueToTree(half));
@@ -140,6 +147,14 @@ final class CellRun {
             evaluate(outcome);
         }
         return outcome.diverged();
+    }
+
+    /** Returns the epochs of the first phases. */
+    private double epochs(int phases) {
+        return cell.phases().stream()
+                .limit(phases)
+                .mapToDouble(r -> r.schedule().epochs())
+                .sum();
     }
 
     /** Takes up what the checkpoint knows, and returns the phase it is of. */

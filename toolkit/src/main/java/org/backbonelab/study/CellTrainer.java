@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
@@ -16,6 +17,10 @@ import org.backbonelab.train.checkpoint.Checkpoints;
 /** Trains one cell from beginning to end, or from where it was left: a cell in, a row out. */
 public final class CellTrainer {
     private static final double DEFAULT_SECONDS = 60;
+    private static final String CHECKPOINT = ".ckpt";
+    /** Checkpoints of trainings anew are apart: those of an earlier training, broken off, are not theirs. */
+    static final String FRESH_CHECKPOINT = ".fresh.ckpt";
+
     private static final String WEIGHTS = "weights_sha256";
 
     private final List<Measure> measures;
@@ -32,7 +37,7 @@ public final class CellTrainer {
      * @throws CancellationException if the thread is interrupted or the process is told to end
      */
     public Row train(Cell cell) {
-        return Shutdown.holding(() -> new CellRun(cell, null, null, null).train());
+        return Shutdown.holding(() -> new CellRun(cell, null, null, null, CellTrainer::unwatched).train());
     }
 
     /**
@@ -40,14 +45,14 @@ public final class CellTrainer {
      *
      * <p>While it trains, its checkpoints {@code <id>.ckpt} and {@code <id>.ckpt.previous} lie beside the rows, a new
      * one every {@code BACKBONELAB_CHECKPOINT_SECONDS} (default 60; 0 for every update). A cell that was broken off is
-     * continued from them, unless {@code FRESH} is 1.
+     * continued from them.
      *
      * @throws IllegalArgumentException if the cell cannot be built, or its checkpoints are all unusable
      * @throws CancellationException if the thread is interrupted or the process is told to end; the last checkpoint is
      *     of that moment
      */
     public Row train(Cell cell, RowStore store) {
-        return Shutdown.holding(() -> trainAndStore(cell, store));
+        return Shutdown.holding(() -> trainAndStore(cell, store, CellTrainer::unwatched));
     }
 
     /**
@@ -55,12 +60,17 @@ public final class CellTrainer {
      *
      * <p>Where the weights of a finished cell are missing, it is trained again for its measures, and must give them.
      *
+     * <p>A training {@link Task#anew anew} has checkpoints of its own, {@code <id>.fresh.ckpt}: broken off, it too is continued.
+     *
+     * @param watch is told now and then how far the training is
      * @throws IllegalArgumentException if it gives other weights than its row says; the row stays
      */
-    public Row complete(Task task, RowStore store) {
+    public Row complete(Task task, RowStore store, Consumer<Advance> watch) {
         Cell cell = task.cell();
         return Shutdown.holding(() -> {
-            Row row = Finished.row(cell, store).orElseGet(() -> trainAndStore(cell, store));
+            Row row = task.anew()
+                    ? trainAndStore(cell, store, FRESH_CHECKPOINT, watch)
+                    : Finished.row(cell, store).orElseGet(() -> trainAndStore(cell, store, watch));
             List<Measure> known = measures.stream()
                     .filter(m -> task.measures().contains(m.name()))
                     .toList();
@@ -88,7 +98,7 @@ public final class CellTrainer {
 
     /** Trains a finished cell again. A row that tells no hash of its weights is replaced by that of the new training. */
     private Row again(Cell cell, Row row, RowStore store) {
-        Row again = trainAndStore(cell, store);
+        Row again = trainAndStore(cell, store, CellTrainer::unwatched);
         String before = row.provenance().get(WEIGHTS);
         String now = again.provenance().get(WEIGHTS);
         if (before != null && !before.equals(now)) {
@@ -101,6 +111,8 @@ public final class CellTrainer {
         return again;
     }
 
+    private static void unwatched(Advance advance) {}
+
     private static void deleteWeights(Cell cell, RowStore store) {
         try {
             for (int i = 0; i < cell.phases().size(); i++) {
@@ -111,13 +123,16 @@ public final class CellTrainer {
         }
     }
 
-    private Row trainAndStore(Cell cell, RowStore store) {
+    private Row trainAndStore(Cell cell, RowStore store, Consumer<Advance> watch) {
+        return trainAndStore(cell, store, CHECKPOINT, watch);
+    }
+
+    private Row trainAndStore(Cell cell, RowStore store, String ending, Consumer<Advance> watch) {
         Duration every = every(Settings.BACKBONELAB_CHECKPOINT_SECONDS.get());
-        boolean fresh = Finished.isFresh();
-        try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ".ckpt"), cell.id(), every)) {
+        try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ending), cell.id(), every)) {
             Row row;
-            try (CheckpointReader from = fresh ? null : checkpoints.load().orElse(null)) {
-                row = new CellRun(cell, store, checkpoints, from).train();
+            try (CheckpointReader from = checkpoints.load().orElse(null)) {
+                row = new CellRun(cell, store, checkpoints, from, watch).train();
             }
             DiskRoom.write(() -> store.put(row));
             checkpoints.delete();

@@ -34,7 +34,7 @@ public final class CommittedRows {
 
     /** Reads the committed rows; with FRESH=1 nothing counts, not even a damaged file. */
     static CommittedRows besideNotebook() {
-        return Finished.isFresh() ? NONE : in(folder());
+        return FreshRun.isAsked() ? NONE : in(folder());
     }
 
     /**

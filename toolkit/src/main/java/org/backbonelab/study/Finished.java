@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.Damage;
 import org.backbonelab.io.Json;
-import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 import org.slf4j.Logger;
@@ -23,16 +22,9 @@ final class Finished {
 
     private Finished() {}
 
-    /** Tells whether everything shall be trained anew. */
-    static boolean isFresh() {
-        return Settings.FRESH.orStandard().equals("1");
-    }
-
     /** Returns a cell's row from the store, or nothing if it is not there or {@link #isUsable not usable}. */
     static Optional<Row> row(Cell cell, RowStore store) {
-        return isFresh()
-                ? Optional.empty()
-                : store.find(cell.id()).filter(row -> isUsable(cell, row, "results folder"));
+        return store.find(cell.id()).filter(row -> isUsable(cell, row, "results folder"));
     }
 
     /**

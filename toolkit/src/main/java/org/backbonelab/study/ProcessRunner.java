@@ -8,9 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
 import org.backbonelab.io.DiskFullException;
-import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
 
 /**
@@ -28,11 +26,11 @@ final class ProcessRunner implements Runner {
         this.workers = workers;
     }
 
-    /** What a thread reports: a cell that is stored, or what went wrong. */
-    private record Report(Task task, RuntimeException failure) {}
+    /** What a thread reports: how far a cell is, or else that it is stored, or what went wrong. */
+    private record Report(Task task, Advance advance, RuntimeException failure) {}
 
     @Override
-    public void run(List<Task> tasks, RowStore store, Consumer<Row> done) {
+    public void run(List<Task> tasks, RowStore store, Listener listener) {
         Queue<Task> waiting = new ConcurrentLinkedQueue<>(tasks);
         List<Failure> failures = new ArrayList<>();
         BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
@@ -43,7 +41,7 @@ final class ProcessRunner implements Runner {
                 feeders[i].start();
             }
             for (int i = 0; i < tasks.size(); i++) {
-                Report report = reports.take();
+                Report report = next(reports, listener);
                 Cell cell = report.task.cell();
                 if (report.failure instanceof DiskFullException e) {
                     throw e;
@@ -51,7 +49,7 @@ final class ProcessRunner implements Runner {
                 if (report.failure != null) {
                     failures.add(new Failure(cell, report.failure));
                 } else {
-                    done.accept(store.find(cell.id()).orElseThrow());
+                    listener.done(store.find(cell.id()).orElseThrow());
                 }
             }
         } catch (InterruptedException e) {
@@ -66,6 +64,16 @@ final class ProcessRunner implements Runner {
             }
         }
         Failure.throwIfAny(failures, tasks.size());
+    }
+
+    /** Returns the next report of a task's end, and tells what comes before it. */
+    private static Report next(BlockingQueue<Report> reports, Listener listener) throws InterruptedException {
+        Report report = reports.take();
+        while (report.advance != null) {
+            listener.training(report.task.cell(), report.advance);
+            report = reports.take();
+        }
+        return report;
     }
 
     /** A thread that feeds one worker. */
@@ -98,7 +106,7 @@ final class ProcessRunner implements Runner {
                     // Whoever waits for this task must hear of it: the thread's end would tell nobody.
                     failure = new IllegalStateException(task.cell().label() + ": " + e, e);
                 }
-                reports.add(new Report(task, failure));
+                reports.add(new Report(task, null, failure));
             }
         }
 
@@ -106,7 +114,7 @@ final class ProcessRunner implements Runner {
             Cell cell = task.cell();
             for (int attempt = 1; ; attempt++) {
                 try {
-                    worker().train(task);
+                    worker().train(task, at -> reports.add(new Report(task, at, null)));
                     return;
                 } catch (Worker.CellFailure e) {
                     throw new IllegalArgumentException(cell.label() + ": " + e.getMessage(), e);

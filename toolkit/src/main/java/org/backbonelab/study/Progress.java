@@ -40,6 +40,9 @@ public interface Progress {
     /** Says that a cell has ended. */
     void finished(int done, int total, String label, String result, Duration spent);
 
+    /** Says now and then how far a cell is that is being trained; several are at once where there are several workers. */
+    default void training(String label, Advance advance) {}
+
     /** Says that the study has ended. */
     void ended();
 }

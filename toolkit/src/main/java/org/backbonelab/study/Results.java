@@ -48,14 +48,10 @@ public record Results(String name, List<RowLines.Line> lines) {
     /**
      * Writes the cells as {@code <name>.jsonl} into the results folder, each enough to train it again, and as a view for
      * people {@code <name>.csv}.
-     *
-     * @return the view
      */
-    public Path save() {
+    public void save() {
         Path folder = ResultsFolder.get();
         RowLines.write(lines, folder.resolve(name + RowLines.ENDING));
-        Path view = folder.resolve(name + ".csv");
-        Tables.writeCsv(table(), view);
-        return view;
+        Tables.writeCsv(table(), folder.resolve(name + ".csv"));
     }
 }

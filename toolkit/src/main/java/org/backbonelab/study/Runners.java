@@ -11,11 +11,11 @@ public final class Runners {
     /** Returns a runner in this JVM, one cell after the other, with all threads of libtorch. */
     public static Runner serial(List<Measure> measures) {
         CellTrainer trainer = new CellTrainer(measures);
-        return (tasks, store, done) -> {
+        return (tasks, store, listener) -> {
             List<Failure> failures = new ArrayList<>();
             for (Task task : tasks) {
                 try {
-                    done.accept(trainer.complete(task, store));
+                    listener.done(trainer.complete(task, store, at -> listener.training(task.cell(), at)));
                 } catch (IllegalArgumentException e) {
                     failures.add(new Failure(task.cell(), e));
                 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.model.Backbones;
@@ -216,8 +217,10 @@ public final class Study {
     public String describe() {
         RowStore store = new RowStore(ResultsFolder.get());
         CommittedRows committed = CommittedRows.besideNotebook();
+        Optional<FreshRun> fresh = FreshRun.asked(store.folder());
         List<Cell> first = cells(seeds[0]);
         List<Row> found = first.stream()
+                .filter(c -> fresh.isEmpty() || fresh.get().hasTrained(c.id()))
                 .flatMap(c -> Finished.row(c, store).or(() -> committed.find(c).map(RowLines.Line::row)).stream())
                 .toList();
         String text = "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished"
@@ -242,7 +245,7 @@ public final class Study {
      * Trains what is not finished, with the runner of the environment.
      *
      * <p>Finished is what {@link ResultsFolder} holds, or a file of JSON lines in the folder {@code results} beside the notebook;
-     * with FRESH=1 in the environment, nothing.
+     * with FRESH=1 in the environment, only what this run has trained, before it was broken off too.
      */
     public Results run(Progress progress) {
         return run(Runners.fromEnv(measures), new RowStore(ResultsFolder.get()), progress);
@@ -255,8 +258,14 @@ public final class Study {
      */
     public Results run(Runner runner, RowStore store, Progress progress) {
         AtomicFile.tidy(store.folder());
+        return run(runner, store, progress, FreshRun.asked(store.folder()));
+    }
+
+    /** Trains what is not finished, or everything that a run that trains everything anew has not trained yet. */
+    Results run(Runner runner, RowStore store, Progress progress, Optional<FreshRun> fresh) {
         List<Cell> all = cells(seeds[0]);
-        Tally tally = new Tally(store, CommittedRows.besideNotebook(), measures, runner, progress);
+        fresh.ifPresent(run -> run.begin(name));
+        Tally tally = new Tally(store, CommittedRows.besideNotebook(), measures, runner, progress, fresh);
         try {
             tally.begin(all, total(all));
             for (int i = 0; i < lrGrowth; i++) {
@@ -270,6 +279,7 @@ public final class Study {
                 tally.continueWith(more);
                 all.addAll(more);
             }
+            fresh.ifPresent(run -> run.end(name));
             return new Results(
                     name, all.stream().map(c -> tally.lines().get(c.id())).toList());
         } finally {

@@ -19,6 +19,7 @@ final class Tally {
     private final List<Measure> measures;
     private final Runner runner;
     private final Progress progress;
+    private final Optional<FreshRun> fresh;
     private final Map<String, RowLines.Line> lines = new LinkedHashMap<>();
     private int total;
     private int done;
@@ -29,13 +30,21 @@ final class Tally {
      * @param committed where a cell is looked for that the store does not have
      * @param measures wanted of every cell
      * @param runner trains what is missing
+     * @param fresh the run that trains everything anew, if it is one
      */
-    Tally(RowStore store, CommittedRows committed, List<Measure> measures, Runner runner, Progress progress) {
+    Tally(
+            RowStore store,
+            CommittedRows committed,
+            List<Measure> measures,
+            Runner runner,
+            Progress progress,
+            Optional<FreshRun> fresh) {
         this.store = store;
         this.committed = committed;
         this.measures = List.copyOf(measures);
         this.runner = runner;
         this.progress = progress;
+        this.fresh = fresh;
     }
 
     /** Returns all that is complete, by id. */
@@ -97,7 +106,7 @@ final class Tally {
 
     /** Returns a cell's row and measures if none is missing. */
     private Optional<RowLines.Line> find(Cell cell) {
-        if (Finished.isFresh()) {
+        if (isAnew(cell)) {
             return Optional.empty();
         }
         Optional<RowLines.Line> beside = committed.find(cell);
@@ -124,6 +133,10 @@ final class Tally {
         return complete ? Optional.of(new RowLines.Line(row.get(), found)) : Optional.empty();
     }
 
+    private boolean isAnew(Cell cell) {
+        return fresh.isPresent() && !fresh.get().hasTrained(cell.id());
+    }
+
     private void train(List<Cell> missing) {
         if (missing.isEmpty()) {
             return;
@@ -131,10 +144,22 @@ final class Tally {
         List<String> names = measures.stream().map(Measure::name).toList();
         Map<String, Cell> byId = new LinkedHashMap<>();
         missing.forEach(cell -> byId.put(cell.id(), cell));
-        runner.run(missing.stream().map(cell -> new Task(cell, names)).toList(), store, row -> {
-            Cell cell = byId.get(row.id());
-            lines.put(row.id(), measured(cell, row));
-            progress.finished(++done, total, cell.label(), result(row), seconds(row));
+        List<Task> tasks = missing.stream()
+                .map(cell -> new Task(cell, names, isAnew(cell)))
+                .toList();
+        runner.run(tasks, store, new Runner.Listener() {
+            @Override
+            public void done(Row row) {
+                Cell cell = byId.get(row.id());
+                lines.put(row.id(), measured(cell, row));
+                fresh.ifPresent(run -> run.trained(row.id()));
+                progress.finished(++done, total, cell.label(), result(row), seconds(row));
+            }
+
+            @Override
+            public void training(Cell cell, Advance advance) {
+                progress.training(cell.label(), advance);
+            }
         });
     }
 

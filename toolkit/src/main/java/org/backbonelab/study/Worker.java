@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.DiskFullException;
 import org.backbonelab.results.RowStore;
@@ -31,6 +32,7 @@ final class Worker implements AutoCloseable {
     static final String FAILED = "@failed ";
     static final String FULL = "@full ";
     static final String NOTE = "@note ";
+    static final String AT = "@at ";
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final long LONGEST_LOG = 10_000_000;
     private static final int LOG_TAIL = 2000;
@@ -90,17 +92,20 @@ final class Worker implements AutoCloseable {
     /**
      * Does a task in the process; returns when its row is stored.
      *
+     * @param advance is told now and then how far the training is
      * @throws CellFailure if the cell itself is at fault: training it again would fail again
      * @throws DiskFullException if there is no room for what was found
      * @throws IOException if the process broke down
      */
-    void train(Task task) throws IOException {
+    void train(Task task, Consumer<Advance> advance) throws IOException {
         in.write(task.json());
         in.newLine();
         in.flush();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             if (line.startsWith(DONE)) {
                 return;
+            } else if (line.startsWith(AT)) {
+                advance.accept(Advance.parse(line.substring(AT.length())));
             } else if (line.startsWith(FAILED)) {
                 throw new CellFailure(line.substring(FAILED.length()));
             } else if (line.startsWith(FULL)) {

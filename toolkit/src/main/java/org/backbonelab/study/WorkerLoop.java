@@ -40,7 +40,10 @@ public final class WorkerLoop {
             String line = lines.take();
             try {
                 Task task = Task.parse(line);
-                trainer.complete(task, store);
+                trainer.complete(task, store, at -> {
+                    out.println(Worker.AT + at.text());
+                    out.flush();
+                });
                 out.println(Worker.DONE + task.cell().id());
             } catch (IllegalArgumentException | DataException e) {
                 out.println(Worker.FAILED + Messages.line(String.valueOf(e.getMessage())));

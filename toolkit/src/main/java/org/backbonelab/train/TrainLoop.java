@@ -140,6 +140,7 @@ public final class TrainLoop {
             Gradient made = update(batch);
             listeners.batch(batch, made.loss(), state.step() % run.epoch(), run.epoch());
             state = state.updated(made, batch.count());
+            options.watch().updated(state.step(), run.total(), run.epoch(), made.loss());
             if (recipe.evaluation().endsAt(made.loss(), made.isFinite())) {
                 state = state.diverged();
                 return outcome(true);

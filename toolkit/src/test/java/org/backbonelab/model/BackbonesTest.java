@@ -30,6 +30,7 @@ import org.backbonelab.train.step.Sam;
 import org.backbonelab.train.step.Step;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,6 +41,35 @@ class BackbonesTest {
 
     static List<String> micro() {
         return Nets.micro();
+    }
+
+    @ParameterizedTest
+    @MethodSource("micro")
+    void imagesThatAreTooSmallAreRefusedWithASentence(String name) {
+        for (int size : new int[] {1, 2, 3, 4, 6, 8}) {
+            try (NDManager manager = Torch.newManager()) {
+                Backbone model = Backbones.create(name, new ImageSpec(3, size, 7), 0);
+                model.initialize(manager, 1);
+                assertTrue(model.macs() > 0);
+            } catch (IllegalArgumentException e) {
+                assertTrue(e.getMessage().contains("image") && e.getMessage().contains("" + size), e.getMessage());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alexnet_micro, 7", "vgg13_bn_micro, 16", "densenet_micro, 4"})
+    void theSmallestSizeIsNamedAndPasses(String name, int smallest) {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Backbones.create(name, new ImageSpec(3, smallest - 1, 7), 0);
+            model.initialize(manager, 1);
+            String message =
+                    assertThrows(IllegalArgumentException.class, model::macs).getMessage();
+            assertTrue(message.contains("needs at least " + smallest + " x " + smallest), message);
+            Backbone larger = Backbones.create(name, new ImageSpec(3, smallest, 7), 0);
+            larger.initialize(manager, 1);
+            assertTrue(larger.macs() > 0);
+        }
     }
 
     @ParameterizedTest

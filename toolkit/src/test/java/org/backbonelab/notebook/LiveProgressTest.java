@@ -1,12 +1,14 @@
 package org.backbonelab.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.backbonelab.study.Advance;
 import org.backbonelab.study.Progress;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,31 @@ class LiveProgressTest {
             String html = data.get(1).path("text/html").asText();
             assertTrue(html.contains("width:50%") && html.contains("vit + &lt;lion&gt;"), html);
             assertTrue(text(data.get(2)).contains("stopped with 5 cells to go after 30 s"), text(data.get(2)));
+        }
+    }
+
+    @Test
+    void whatIsInTrainingShowsItsEpochLossAndTimeLeftUntilItIsDone() {
+        AtomicLong seconds = new AtomicLong(100);
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            Progress progress = new LiveProgress("bocb", () -> Duration.ofSeconds(seconds.get()));
+            progress.started(2, 0, 0);
+            progress.training("vit <a>", new Advance(1, 10, 2.3));
+            seconds.addAndGet(30);
+            progress.training("vit <a>", new Advance(4, 10, 1.23456));
+            progress.training("mixer", new Advance(2, 10, Double.NaN));
+            progress.finished(1, 2, "vit <a>", "50.0 %", Duration.ofSeconds(60));
+            List<String> html = kernel.sent.stream()
+                    .map(sent -> sent.data().path("text/html").asText())
+                    .toList();
+            assertTrue(html.get(1).contains("vit &lt;a&gt;: epoch 1.0 of 10, loss 2.3<"), html.get(1));
+            assertTrue(html.get(1).contains("known when the first cell is well under way"), html.get(1));
+            assertTrue(html.get(2).contains("epoch 4.0 of 10, loss 1.235, about 1 min 0 s left"), html.get(2));
+            // Three tenths of a cell in 30 s, and 1.7 cells to go.
+            assertTrue(html.get(2).contains("30 s spent, about 2 min 50 s left"), html.get(2));
+            assertTrue(html.get(3).contains("mixer: epoch 2.0 of 10, loss –"), html.get(3));
+            assertFalse(html.get(4).contains("epoch 4.0"), html.get(4));
+            assertTrue(html.get(4).contains("mixer: epoch 2.0"), html.get(4));
         }
     }
 

@@ -4,15 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.gson.Gson;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.backbonelab.plot.Chart;
 import org.backbonelab.plot.Pictures;
 import org.backbonelab.plot.Plots;
 import org.backbonelab.plot.Samples;
+import org.backbonelab.study.Results;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +110,48 @@ class NotebookTest {
             assertEquals("{\"text/plain\":\"<b>plain</b>\"}", data.get(3).toString());
             assertEquals("[1, 2]", data.get(4).path("text/plain").asText());
             assertEquals("[[1.0, 2.0], [3.0]]", data.get(5).path("text/plain").asText());
+        }
+    }
+
+    /** The kernel's own renderer, which is asked about the value that ends a cell. */
+    @Test
+    void valuesThatEndACellLookAsShowWouldShowThem() {
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            Notebook.renderValues();
+            assertTrue(
+                    rendered(kernel, Samples.pairs()).path("text/html").asText().startsWith("<table"));
+            JsonNode results = rendered(kernel, new Results("none yet", List.of()));
+            assertTrue(results.path("text/html").asText().contains("none yet"), results.toString());
+            JsonNode chart = rendered(kernel, figure());
+            assertTrue(chart.has("application/vnd.plotly.v1+json"));
+            assertEquals(
+                    "plotly-library",
+                    kernel.shown().get(0).at("/metadata/backbonelab").asText());
+            assertTrue(rendered(kernel, Pictures.gray(new float[] {0, 1}, 1, 2, 1))
+                    .path("image/png")
+                    .asText()
+                    .startsWith("iVBOR"));
+            assertEquals(
+                    "[1, 2]",
+                    rendered(kernel, new int[] {1, 2}).path("text/plain").asText());
+            assertEquals(
+                    "[a, [b]]",
+                    rendered(kernel, new Object[] {"a", new String[] {"b"}})
+                            .path("text/plain")
+                            .asText());
+            JsonNode path = rendered(kernel, Path.of("/home/somebody/results.csv"));
+            assertEquals("{\"text/plain\":\"results.csv\"}", path.toString());
+            assertEquals("{\"text/plain\":\"5\"}", rendered(kernel, 5).toString());
+        }
+    }
+
+    private static JsonNode rendered(RecordingKernel kernel, Object value) {
+        try {
+            return new ObjectMapper()
+                    .readTree(new Gson().toJson(kernel.getRenderer().render(value)))
+                    .path("data");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 

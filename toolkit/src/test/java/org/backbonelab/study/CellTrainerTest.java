@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.backbonelab.io.Settings;
 import org.backbonelab.recipe.Ema;
@@ -80,6 +83,27 @@ class CellTrainerTest {
         assertEquals(
                 Stream.of(half.id() + ".ckpt", other.id() + ".json").sorted().toList(), files());
         assertArrayEquals(before, Files.readAllBytes(folder.resolve(half.id() + ".ckpt")));
+    }
+
+    /** What an earlier training left half done is not what a training anew continues; its own is. */
+    @Test
+    void aTrainingAnewContinuesItsOwnCheckpointOnly() throws IOException {
+        RowStore store = new RowStore(folder);
+        Cell cell = cell(fcmae(), supervised().withEpochs(20));
+        Studies.trainFirstPhase(cell, store);
+        Task anew = new Task(cell, List.of(), true);
+        List<Advance> told = new ArrayList<>();
+        Thread here = Thread.currentThread();
+        assertThrows(CancellationException.class, () -> plain().complete(anew, store, at -> {
+            told.add(at);
+            here.interrupt();
+        }));
+        assertTrue(Thread.interrupted());
+        assertEquals(List.of(cell.id() + ".ckpt", cell.id() + ".fresh.ckpt"), files());
+        assertTrue(told.get(0).epoch() < 3, "it began at the beginning: " + told);
+        Row row = plain().complete(anew, store, at -> {});
+        assertEquals(List.of(cell.id() + ".ckpt", cell.id() + ".json"), files());
+        assertEquals(Studies.outcomes(List.of(plain().train(cell))), Studies.outcomes(List.of(row)));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -100,7 +101,7 @@ class CommittedRowsTest {
             return 1.0;
         });
         RowStore store = new RowStore(folder.resolve("store"));
-        Tally tally = new Tally(store, CommittedRows.in(folder), List.of(), runner, Progress.NONE);
+        Tally tally = new Tally(store, CommittedRows.in(folder), List.of(), runner, Progress.NONE, Optional.empty());
         tally.begin(all, all.size());
         assertEquals(all.size(), tally.lines().size());
         return trained;

@@ -57,14 +57,14 @@ class MeasurementTest {
 
     /** Counts what is trained: rows that were not there before. */
     private Runner counting(Runner inner) {
-        return (tasks, store, done) -> {
+        return (tasks, store, listener) -> {
             Set<String> before = new TreeSet<>();
             store.all().forEach(row -> before.add(row.id()));
             inner.run(tasks, store, row -> {
                 if (!before.contains(row.id())) {
                     trained.add(row.id());
                 }
-                done.accept(row);
+                listener.done(row);
             });
         };
     }
@@ -95,7 +95,7 @@ class MeasurementTest {
         assertEquals(
                 measured,
                 run(
-                        (tasks, store, done) -> {
+                        (tasks, store, listener) -> {
                             throw new AssertionError("nothing is missing");
                         },
                         norm(1),

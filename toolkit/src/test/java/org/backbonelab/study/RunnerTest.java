@@ -83,8 +83,8 @@ class RunnerTest {
     void interruptionStopsInTheMiddleOfACellAndKeepsTheFinishedOnes() {
         RowStore store = store("interrupted");
         Runner serial = Runners.serial(List.of());
-        Runner interrupting = (cells, rows, done) -> serial.run(cells, rows, row -> {
-            done.accept(row);
+        Runner interrupting = (cells, rows, listener) -> serial.run(cells, rows, row -> {
+            listener.done(row);
             Thread.currentThread().interrupt();
         });
         assertThrows(CancellationException.class, () -> Studies.run(study(), interrupting, store));

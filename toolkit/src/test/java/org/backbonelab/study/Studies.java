@@ -52,7 +52,7 @@ final class Studies {
 
     /** A runner that makes up rows: top-1 is the number given for a cell; NaN has diverged. */
     static Runner fake(Function<Cell, Double> top1) {
-        return (tasks, store, done) -> {
+        return (tasks, store, listener) -> {
             for (Task task : tasks) {
                 Cell cell = task.cell();
                 double number = top1.apply(cell);
@@ -66,7 +66,7 @@ final class Studies {
                         Map.of(Finished.SEMANTICS, Semantics.of(cell)),
                         0.1);
                 store.put(row);
-                done.accept(row);
+                listener.done(row);
             }
         };
     }
@@ -78,10 +78,10 @@ final class Studies {
 
     /** A runner that breaks down after some cells. */
     static Runner breaking(Runner runner, int after) {
-        return (tasks, store, done) -> {
+        return (tasks, store, listener) -> {
             Iterator<Task> first = List.copyOf(tasks).iterator();
             for (int i = 0; i < after; i++) {
-                runner.run(List.of(first.next()), store, done);
+                runner.run(List.of(first.next()), store, listener);
             }
             throw new IllegalStateException("broken on purpose");
         };

@@ -213,7 +213,7 @@ class StudyTest {
         List<Row> first = Studies.run(
                         study, Studies.fake(c -> c.recipe().optimization().lr()), store)
                 .rows();
-        Runner none = (cells, rows, done) -> {
+        Runner none = (cells, rows, listener) -> {
             throw new AssertionError("trained again: " + cells);
         };
         List<Row> second = Studies.run(study, none, store).rows();

@@ -40,13 +40,18 @@ class WorkerLoopTest {
         OutputStream in = worker.getOutputStream();
         try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
             send(in, task(good));
-            assertEquals("@done " + good.id(), out.readLine());
+            assertEquals("@done " + good.id(), answer(out));
             send(in, absurd);
-            String answer = out.readLine();
+            String answer = answer(out);
             assertTrue(answer.startsWith("@failed 600000 training"), answer);
             send(in, task(endless));
+            String at = out.readLine();
+            assertTrue(at.startsWith(Worker.AT), at);
+            Advance advance = Advance.parse(at.substring(Worker.AT.length()));
+            assertEquals(1e5, advance.epochs());
+            assertTrue(advance.epoch() > 0 && advance.loss() > 0, at);
             in.close();
-            assertNull(out.readLine());
+            assertNull(answer(out));
             assertEquals(0, worker.waitFor());
         } finally {
             worker.destroyForcibly();
@@ -54,6 +59,15 @@ class WorkerLoopTest {
         RowStore store = new RowStore(folder);
         assertTrue(store.find(good.id()).isPresent());
         assertTrue(store.find(endless.id()).isEmpty());
+    }
+
+    /** Returns the next line that does not only tell how far a training is. */
+    private static String answer(BufferedReader out) throws IOException {
+        String line = out.readLine();
+        while (line != null && line.startsWith(Worker.AT)) {
+            line = out.readLine();
+        }
+        return line;
     }
 
     @Test
@@ -104,7 +118,7 @@ class WorkerLoopTest {
                 .start();
         try (BufferedReader out = worker.inputReader(StandardCharsets.UTF_8)) {
             send(worker.getOutputStream(), new Task(cell, List.of("stuck")).json());
-            assertEquals("stuck", out.readLine());
+            assertEquals("stuck", answer(out));
             long start = System.nanoTime();
             if (byEndOfInput) {
                 worker.getOutputStream().close();

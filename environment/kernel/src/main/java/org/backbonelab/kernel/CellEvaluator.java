@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.EvalException;
@@ -134,6 +135,10 @@ final class CellEvaluator implements AutoCloseable {
             // What stops a thread has a trace too, but it is the stopper's.
             if (interrupted && thrown.getExceptionClassName().equals("java.lang.ThreadDeath")) {
                 throw interruption(source);
+            }
+            // Code that hears of an interrupt and says so has done what it was asked to: where it was is of no use.
+            if (interrupted && control.failure() instanceof CancellationException asked) {
+                throw new CellException(asked, List.of(asked.getMessage() + " (" + source.place(1) + ")"));
             }
             List<String> lines = ErrorText.trace(thrown, sources);
             // Jupyter's messages are made from exceptions, so an Error travels inside one.

@@ -52,7 +52,13 @@ final class ErrorText {
         List<String> lines = new ArrayList<>();
         StackTraceElement[] enclosing = {};
         String prefix = "";
+        String told = null;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            // Who wraps an error to say where it came about says its message again.
+            if (told != null && cause.getMessage() != null && told.contains(cause.getMessage())) {
+                continue;
+            }
+            told = cause.getMessage();
             lines.addAll((prefix + describe(cause)).lines().toList());
             StackTraceElement[] frames = cause.getStackTrace();
             addSourceLine(lines, frames, sources);

@@ -152,6 +152,13 @@ class CellEvaluatorTest {
     }
 
     @Test
+    void causesThatOnlySayItAgainAreLeftOut() {
+        CellException error = fails("throw new RuntimeException(\"cell 3: no room\", new Exception(\"no room\"));");
+        assertTrue(error.lines().get(0).endsWith("cell 3: no room"));
+        assertTrue(error.lines().stream().noneMatch(line -> line.startsWith("Caused by")), error.lines()::toString);
+    }
+
+    @Test
     void libraryFramesAreKeptAndKernelFramesCut() {
         String trace = String.join("\n", fails("List.of(1).get(5)").lines());
         assertTrue(trace.contains("at java.util.ImmutableCollections"), trace);
@@ -200,6 +207,26 @@ class CellEvaluatorTest {
                     "interrupted at cell 7, line 2:  " + loop, error.lines().get(0));
         }
         assertEquals(42, run("kept + 1"));
+    }
+
+    @Test
+    @Timeout(20)
+    void codeThatHearsOfAnInterruptEndsWithItsOwnWords() throws Exception {
+        Thread interrupter = new Thread(() -> {
+            try {
+                Thread.sleep(300);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            evaluator.interrupt();
+        });
+        interrupter.start();
+        CellException error = fails(
+                "int begun = 1;",
+                "try { Thread.sleep(10000); } catch (InterruptedException e) {"
+                        + " throw new java.util.concurrent.CancellationException(\"finished cells are kept\"); }");
+        interrupter.join();
+        assertEquals(List.of("finished cells are kept (cell 7, line 2)"), error.lines());
     }
 
     @Test

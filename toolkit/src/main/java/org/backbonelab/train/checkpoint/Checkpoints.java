@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
+import org.backbonelab.io.AtomicFile;
 import org.backbonelab.tensor.Background;
 import org.backbonelab.tensor.Torch;
 import org.slf4j.Logger;
@@ -67,7 +67,7 @@ public final class Checkpoints implements AutoCloseable {
      * @throws CheckpointException if there are files, but none is whole and of this training; they are left as they are
      */
     public Optional<CheckpointReader> load() {
-        removeRemains();
+        AtomicFile.tidyBeside(file);
         CheckpointException damage = null;
         for (Path candidate : List.of(file, previous)) {
             if (!Files.exists(candidate)) {
@@ -153,7 +153,7 @@ public final class Checkpoints implements AutoCloseable {
 
     private void write(ObjectNode state, Map<String, NDArray> arrays, NDManager manager) {
         try (manager) {
-            Path temporary = sibling("." + ProcessHandle.current().pid() + ".tmp");
+            Path temporary = AtomicFile.temporary(file);
             Files.createDirectories(file.getParent());
             CheckpointWriter.write(temporary, state, arrays);
             makeRoom();
@@ -207,25 +207,6 @@ public final class Checkpoints implements AutoCloseable {
             Files.deleteIfExists(previous);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + file + " (" + e + "); expected a writable folder", e);
-        }
-    }
-
-    /** Deletes what processes that are gone have left half-written. */
-    private void removeRemains() {
-        String start = file.getFileName() + ".";
-        try (Stream<Path> all = Files.exists(file.getParent()) ? Files.list(file.getParent()) : Stream.empty()) {
-            for (Path path : all.toList()) {
-                String name = path.getFileName().toString();
-                if (name.startsWith(start) && name.endsWith(".tmp")) {
-                    String pid = name.substring(start.length(), name.length() - ".tmp".length());
-                    if (pid.matches("[0-9]{1,18}")
-                            && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-                        Files.deleteIfExists(path);
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot tidy up " + file.getParent() + " (" + e + ")", e);
         }
     }
 

@@ -223,12 +223,12 @@ class CheckpointsTest {
     @Test
     void remainsOfKilledProcessesGoAndThoseOfLivingOnesStay() throws IOException {
         List<String> remains = new ArrayList<>();
-        remains.add("cell.ckpt." + ProcessHandle.current().pid() + ".tmp");
-        remains.add("other.ckpt.999999999.tmp");
+        remains.add(".cell.ckpt." + ProcessHandle.current().pid() + "-1.tmp");
+        remains.add(".other.ckpt.999999999-1.tmp");
         for (String name : remains) {
             Files.writeString(folder.resolve(name), "half");
         }
-        Files.writeString(folder.resolve("cell.ckpt.999999999.tmp"), "half");
+        Files.writeString(folder.resolve(".cell.ckpt.999999999-1.tmp"), "half");
         assertTrue(checkpoints().load().isEmpty());
         assertEquals(remains, files());
     }
