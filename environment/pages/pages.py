@@ -176,12 +176,12 @@ def title_of(notebook):
     return "Backbone Lab"
 
 
-def findings(readme):
-    """What README says first, and its table of what the studies find."""
-    first = readme.split("\n## ", 1)[0]
-    found = re.search(r"^## What we find\n.*?(?=^!\[|^## |\Z)", readme, re.MULTILINE | re.DOTALL)
+def findings(readme, findings):
+    """What README says first, but for its picture, and the table of what the studies find."""
+    first = re.sub(r"^!\[.*", "", readme.split("\n## ", 1)[0], flags=re.MULTILINE)
+    found = re.search(r"^## What we find\n.*?(?=^!\[|^## |\Z)", findings, re.MULTILINE | re.DOTALL)
     if not found:
-        sys.exit('README.md has no section "## What we find"; the index shows its table')
+        sys.exit('notebooks/README.md has no section "## What we find"; the index shows its table')
     return first + "\n\n" + found[0]
 
 
@@ -205,7 +205,8 @@ def main(argv):
     titles = {name: title_of(notebook) for name, notebook in pages.items()}
     formulas = Formulas()
     bodies = {name: "\n".join(cells(notebook, formulas, pages)) for name, notebook in pages.items()}
-    index = f'<div class="prose">{prose(findings((ROOT / "README.md").read_text(encoding="utf-8")), formulas, pages)}</div>'
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "notebooks/README.md")]
+    index = f'<div class="prose">{prose(findings(*texts), formulas, pages)}</div>'
     links = "".join(f'<a href="{name}.html">{html.escape(title)}</a>' for name, title in titles.items())
     navigation = f'<a href="index.html"><b>Backbone Lab</b></a>{links}<a href="javadoc/index.html">Javadoc</a>'
     script = plotly_script(plotly_js(arguments.classpath))
