@@ -36,8 +36,8 @@ class ImportsTest {
             "java.util.stream");
 
     /** Names of other libraries that cells use, besides all of the toolkit. */
-    private static final List<String> OTHERS = List.of(
-            "BufferedImage", "Collectors", "DoubleColumn", "List", "Map", "Path", "Row", "Table");
+    private static final List<String> OTHERS =
+            List.of("BufferedImage", "Collectors", "DoubleColumn", "List", "Map", "Path", "Row", "Table");
 
     @TempDir
     Path folder;
@@ -53,7 +53,8 @@ class ImportsTest {
         List<String> names = new ArrayList<>();
         for (String line : imports) {
             if (line.startsWith("import org.backbonelab.")) {
-                Path sources = Path.of("src/main/java", line.replaceAll("import |\\.\\*;", "").replace('.', '/'));
+                Path sources = Path.of(
+                        "src/main/java", line.replaceAll("import |\\.\\*;", "").replace('.', '/'));
                 try (Stream<Path> files = Files.list(sources)) {
                     for (Path file : files.filter(Files::isRegularFile).toList()) {
                         String name = file.getFileName().toString().replace(".java", "");
