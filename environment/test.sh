@@ -16,7 +16,7 @@ set_up python3-jupyter-kernel-test shellcheck
 cd "$ROOT"
 
 step "shell scripts"
-shellcheck -x environment/*.sh environment/container/*.sh binder/*.sh .ci/*
+shellcheck -x environment/*.sh environment/container/*.sh environment/lab/*.sh binder/*.sh .ci/*
 
 step "toolkit and kernel: mvn verify"
 mvn -B verify
@@ -49,5 +49,10 @@ fresh=$(mktemp -d "$TARGET/test-results.XXXXXX")
 trap 'rm -rf "$fresh"' EXIT
 SCALE=quick BACKBONELAB_RESULTS=$fresh environment/run.sh all
 tool check "$TARGET"/notebooks/quick/*.ipynb
+
+if [[ ${BACKBONELAB_LAB_TESTS:-} == 1 ]]; then
+    step "JupyterLab in a browser"
+    environment/lab/test.sh
+fi
 
 step "all checks passed"

@@ -25,9 +25,11 @@ PATIENCE = int(os.environ.get("PATIENCE", "120"))
 PICTURE = ROOT / "target" / "lab" / "failure.png"
 COMMITTED = "03_nfnet_scaling.ipynb"
 
-TRAINING = """.images(60, 20, 20).backbones("resnet_micro")
-    .recipe(Recipe.supervised().withBatchSize(10).withEpochs({epochs})).seeds({seeds})
-    .run(progress("{name}"));"""
+# One line: the editor indents what follows a line break by itself.
+TRAINING = (
+    '.images(60, 20, 20).backbones("resnet_micro").recipe(Recipe.supervised().withBatchSize(10).withEpochs({epochs}))'
+    '.seeds({seeds}).run(progress("{name}"));'
+)
 CELLS = (
     "int kept = 41;",
     'Results results = Study.of("short", "synthetic")' + TRAINING.format(epochs=3, seeds="0, 1, 2", name="short"),
