@@ -1,4 +1,5 @@
 // What a notebook on the toolkit needs, imported before its first cell. Row is Tablesaw's: the toolkit has one too.
+// The last line lets values that end a cell look as show would show them.
 import static org.backbonelab.notebook.Notebook.*;
 import java.awt.image.BufferedImage;
 import java.util.*;
@@ -18,3 +19,4 @@ import org.backbonelab.tensor.*;
 import org.backbonelab.train.*;
 import tech.tablesaw.api.*;
 import tech.tablesaw.api.Row;
+renderValues();

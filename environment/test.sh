@@ -35,8 +35,9 @@ step "kernel over a Jupyter client"
 step "notebook tools"
 "$JUPYTER_BIN/python3" -m unittest discover -s environment/tests
 
-step "committed notebooks"
+step "committed notebooks, and what the READMEs say of them"
 tool check --committed notebooks/*.ipynb
+"$JUPYTER_BIN/python3" environment/findings.py notebooks README.md notebooks/README.md
 
 step "the cheapest committed row of each study, trained again"
 # Two at a time, each with one thread, as workers train them; libtorch's threads lose much time where cores are not free.

@@ -22,6 +22,7 @@ INTERRUPTS = int(os.environ.get("INTERRUPTS", "10"))
 INTERRUPT_SECONDS = 3
 # What a step may take at most, in seconds; the machine may be busy.
 PATIENCE = int(os.environ.get("PATIENCE", "120"))
+PICTURE = ROOT / "target" / "lab" / "failure.png"
 COMMITTED = "03_nfnet_scaling.ipynb"
 
 TRAINING = """.images(60, 20, 20).backbones("resnet_micro")
@@ -124,9 +125,9 @@ class LabTest(unittest.TestCase):
         self.page.goto(f"{self.server.base}/lab/tree/{name}?token={self.server.token}&reset")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
-        # The kernel is connected when its indicator is idle.
+        # JupyterLab calls a kernel's status unknown until it has run something.
         self.page.wait_for_function(
-            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'", timeout=PATIENCE * 1000
+            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'"
         )
 
     def command(self, name):
@@ -142,7 +143,9 @@ class LabTest(unittest.TestCase):
     def until(self, what, condition, seconds=PATIENCE):
         deadline = time.monotonic() + seconds
         while not condition():
-            self.assertLess(time.monotonic(), deadline, f"{what} did not come within {seconds} s: {self.cells()}"[:3000])
+            if time.monotonic() > deadline:
+                self.page.screenshot(path=PICTURE)
+                self.fail(f"{what} did not come within {seconds} s, see {PICTURE}: {self.cells()}"[:3000])
             time.sleep(0.1)
 
     def is_idle(self):
@@ -151,18 +154,25 @@ class LabTest(unittest.TestCase):
     def insert(self, code):
         """A new last cell with the cursor behind its code, typed as a user does."""
         self.page.evaluate(
-            """const notebook = jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = notebook.widgets.length - 1; undefined"""
+            """async () => {
+                const notebook = jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = notebook.widgets.length - 1;
+                await jupyterapp.commands.execute('notebook:insert-cell-below');
+                await jupyterapp.commands.execute('notebook:enter-edit-mode');
+            }"""
         )
-        self.command("notebook:insert-cell-below")
-        self.command("notebook:enter-edit-mode")
         self.page.wait_for_selector(".jp-Cell.jp-mod-active .cm-editor.cm-focused")
         self.page.keyboard.type(code)
+        self.assertEqual(code, self.active_text())
+
+    def active_text(self):
+        return self.page.evaluate("jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.getSource()")
 
     def remove(self):
+        # Once for what is open above the cell, once for its editor.
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Escape")
-        self.command("notebook:delete-cell")
+        self.page.evaluate("async () => { await jupyterapp.commands.execute('notebook:delete-cell'); }")
 
     def test_1_committed_figures_are_seen_before_anything_runs(self):
         committed = json.loads((ROOT / "notebooks" / COMMITTED).read_text())
@@ -225,12 +235,9 @@ class LabTest(unittest.TestCase):
         for code, expected in (('Recipe.supervised().withOptimizer("adam', "adamw"), ("results.ta", "table()")):
             self.insert(code)
             self.page.keyboard.press("Tab")
-            # A single match is put in at once.
-            self.page.wait_for_function(
-                """expected => document.querySelector('.jp-Cell.jp-mod-active .cm-content').textContent.includes(expected)
-                || [...document.querySelectorAll('.jp-Completer-item')].some(i => i.textContent.includes(expected))""",
-                arg=expected,
-            )
+            offered = self.page.locator(".jp-Completer-item")
+            # JupyterLab may put in a single match at once.
+            self.until(expected, lambda: expected in self.active_text() or expected in offered.all_text_contents())
             self.remove()
 
     def test_4_inspection_shows_javadoc(self):

@@ -233,20 +233,11 @@ class MainTest {
     }
 
     @Test
-    void imagesTooSmallForABackboneAreRefused() {
-        assertRefused(
-                run(
-                        "run",
-                        "--data",
-                        "synthetic@4",
-                        "--backbone",
-                        "alexnet_micro",
-                        "--images",
-                        "100",
-                        "--results",
-                        results()),
-                "4 x 4",
-                "needs at least 7 x 7");
+    void imagesTooSmallForABackboneAreRefused() throws IOException {
+        Recipe recipe = Recipe.supervised().withEpochs(0.5).withBatchSize(10);
+        Cell cell = new Cell("synthetic@4", 40, 10, 10, "alexnet_micro", "plain", List.of(recipe), 0);
+        Path file = Files.writeString(folder.resolve("cell.json"), cell.json());
+        assertRefused(run("run", file.toString(), "--results", results()), "4 x 4", "needs at least 7 x 7");
     }
 
     @Test

@@ -19,11 +19,18 @@ import java.util.List;
  * believes in. A record that is read across versions says so by {@code @JsonIgnoreProperties(ignoreUnknown = true)}.
  */
 public final class Json {
-    private static final ObjectMapper CANONICAL = strict().enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
+    private static final ObjectMapper CANONICAL = canonical(strict());
+
+    /** For text that {@link #write} has made: no field is in it twice, and to look for that takes a fifth of the time. */
+    private static final ObjectMapper OWN = canonical(strict().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION));
 
     private Json() {}
+
+    private static ObjectMapper canonical(JsonMapper.Builder builder) {
+        return builder.enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .build();
+    }
 
     private static JsonMapper.Builder strict() {
         return JsonMapper.builder()
@@ -54,8 +61,22 @@ public final class Json {
      *     one that is nearest
      */
     public static <T> T read(String text, Class<T> type, String where) {
+        return read(CANONICAL, text, type, where);
+    }
+
+    /**
+     * Reads a value that {@link #write} has written: text of this process, or under an intact {@link Seal}.
+     *
+     * @param where named in the error
+     * @throws IllegalArgumentException if the text is not JSON of that type
+     */
+    public static <T> T readOwn(String text, Class<T> type, String where) {
+        return read(OWN, text, type, where);
+    }
+
+    private static <T> T read(ObjectMapper mapper, String text, Class<T> type, String where) {
         try {
-            T value = CANONICAL.readValue(text, type);
+            T value = mapper.readValue(text, type);
             if (value == null) {
                 throw new IllegalArgumentException(where + ": null, expected a " + type.getSimpleName());
             }

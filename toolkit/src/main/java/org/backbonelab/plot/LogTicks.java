@@ -1,5 +1,6 @@
 package org.backbonelab.plot;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -10,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * Ticks of a logarithmic axis, where the data are.
  *
- * <p>Plotly labels the digits between powers of ten, so that 0.5, 1, 2, 4 read as 5 6 7 8 9 1 2 3 4. A few values, such as the
- * steps of a grid, get a tick each; a range of less than two decades gets 1, 2 and 5 of each; a longer one powers of ten.
+ * <p>Plotly labels the digits between powers of ten, so that 0.5, 1, 2, 4 read as 5 6 7 8 9 1 2 3 4. A few round values, such
+ * as the steps of a grid, get a tick each; a range of less than two decades gets 1, 2 and 5 of each; a longer one powers of ten.
  */
 final class LogTicks {
     private static final int FEW = 8;
@@ -75,13 +76,19 @@ final class LogTicks {
     }
 
     private static boolean isFewAndApart(NavigableSet<Double> values, double decades) {
-        if (values.size() > FEW) {
+        if (values.size() > FEW || !values.stream().allMatch(LogTicks::isRound)) {
             return false;
         }
         return values.stream()
                 .map(values::lower)
                 .filter(Objects::nonNull)
                 .allMatch(lower -> Math.log10(values.higher(lower) / lower) >= APART * decades);
+    }
+
+    /** What somebody has chosen, not measured: at most two digits, or a small whole number. */
+    private static boolean isRound(double value) {
+        boolean whole = value == Math.rint(value) && value < 1e4;
+        return whole || BigDecimal.valueOf(value).stripTrailingZeros().precision() <= 2;
     }
 
     private static Map<String, Object> ticks(String axis, Map<String, Object> layout, List<Double> values) {

@@ -41,10 +41,10 @@ final class States {
     }
 
     Chart slider(boolean plays) {
-        Map<String, Object> slider = PlotlyJson.map("active", shown, "x", plays ? 0.12 : 0, "len", plays ? 0.88 : 1);
+        Map<String, Object> slider = PlotlyJson.map("active", shown, "x", plays ? 0.15 : 0, "len", plays ? 0.85 : 1);
         slider.putAll(PlotlyJson.map("y", 0, "yanchor", "top", "pad", PlotlyJson.map("t", 65, "b", 0)));
         slider.put("currentvalue", PlotlyJson.map("prefix", name + ": ", "font", PlotlyJson.map("size", 14)));
-        slider.put("steps", choices());
+        slider.put("steps", choices(""));
         Map<String, Object> layout = roomBelow(CONTROLS);
         layout = PlotlyJson.with(layout, "sliders", List.of(slider));
         return chart(plays ? PlotlyJson.with(layout, "updatemenus", List.of(playButton())) : layout);
@@ -54,7 +54,7 @@ final class States {
         Map<String, Object> menu = PlotlyJson.map("active", shown, "type", "dropdown", "showactive", true);
         menu.putAll(PlotlyJson.map("x", 0, "xanchor", "left", "y", 0, "yanchor", "top", "direction", "up"));
         menu.put("pad", PlotlyJson.map("t", 60));
-        menu.put("buttons", choices());
+        menu.put("buttons", choices(name + ": "));
         return chart(PlotlyJson.with(roomBelow(MENU), "updatemenus", List.of(menu)));
     }
 
@@ -75,13 +75,14 @@ final class States {
     }
 
     /** A step of a slider, or an entry of a menu, for each state. */
-    private List<Map<String, Object>> choices() {
+    private List<Map<String, Object>> choices(String prefix) {
         return labels.stream()
                 .map(label -> {
                     Map<String, Object> at = PlotlyJson.map("mode", "immediate");
                     at.put("frame", PlotlyJson.map("duration", 0, "redraw", true));
                     at.put("transition", PlotlyJson.map("duration", 0));
-                    return PlotlyJson.map("label", label, "method", "animate", "args", List.of(List.of(label), at));
+                    return PlotlyJson.map(
+                            "label", prefix + label, "method", "animate", "args", List.of(List.of(label), at));
                 })
                 .toList();
     }

@@ -83,7 +83,7 @@ public final class RowLines {
             if (!line.isBlank()) {
                 String where = file + ", line " + number;
                 try {
-                    out.add(Json.read(Seal.opened(line, where), Line.class, where));
+                    out.add(Json.readOwn(Seal.opened(line, where), Line.class, where));
                 } catch (IllegalArgumentException e) {
                     problem.accept(e);
                 }

@@ -131,7 +131,7 @@ public final class RowStore {
         }
         try {
             String text = TextFile.read(file);
-            return Optional.of(Json.read(Seal.opened(text, file.toString()), type, file.toString()));
+            return Optional.of(Json.readOwn(Seal.opened(text, file.toString()), type, file.toString()));
         } catch (IllegalArgumentException e) {
             Damage.told(e, "it counts as missing");
             return Optional.empty();

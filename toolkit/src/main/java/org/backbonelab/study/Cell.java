@@ -64,7 +64,12 @@ public record Cell(
 
     /** Returns the hash of the canonical JSON: equal cells have equal ids. */
     public String id() {
-        return Sha256.hex(json()).substring(0, ID_LENGTH);
+        return idOf(json());
+    }
+
+    /** Returns the hash of a cell's JSON, which is its id where the JSON is canonical. */
+    static String idOf(String json) {
+        return Sha256.hex(json).substring(0, ID_LENGTH);
     }
 
     /** Returns the recipe of the last phase, which the axes describe. */

@@ -32,7 +32,7 @@ final class CellJson {
 
     /** Returns the canonical text of a cell's JSON. */
     static String stripped(String json) {
-        ObjectNode tree = Json.read(json, ObjectNode.class, "cell");
+        ObjectNode tree = Json.readOwn(json, ObjectNode.class, "cell");
         tree.path(PHASES).forEach(phase -> strip((ObjectNode) phase, NEUTRAL));
         return Json.write(tree);
     }

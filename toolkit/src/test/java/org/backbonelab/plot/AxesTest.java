@@ -24,6 +24,7 @@ class AxesTest {
         assertEquals(
                 "[\"0.0001\",\"0.003\",\"0.1\"]", ticks(0.003, 0.1, 1e-4), "also where they are few and far apart");
         assertEquals("[\"2\",\"5\"]", ticks(1.9, 1.91, 3, 6), "two at one place get round numbers");
+        assertEquals("[\"2\",\"5\"]", ticks(1.837, 3.412, 6.113), "what was measured is not round");
         double[] many = {1.3, 2.6, 5.1, 9, 17, 33, 64, 80, 90};
         assertEquals("[\"2\",\"5\",\"10\",\"20\",\"50\",\"100\"]", ticks(many));
         double[] wide = {1, 3, 10, 31, 100, 310, 1000, 3100, 10000};

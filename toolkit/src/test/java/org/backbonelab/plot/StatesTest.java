@@ -63,6 +63,8 @@ class StatesTest {
         assertFalse(menu.at("/layout").has("sliders"));
         assertEquals("dropdown", menu.at("/layout/updatemenus/0/type").asText());
         assertEquals(2, menu.at("/layout/updatemenus/0/buttons").size());
+        assertEquals(
+                "rho: plain", menu.at("/layout/updatemenus/0/buttons/0/label").asText());
     }
 
     @Test
