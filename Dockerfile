@@ -1,6 +1,6 @@
 # One image for hosts with and without a GPU: the scripts of environment/, JupyterLab, Chromium, and libtorch for both.
 #
-#   docker build -t backbone-lab .                                                # with --build-arg GPU=no: 4.7 GB less
+#   docker build -t backbone-lab .                                                # with --build-arg GPU=no: 4.3 GB less
 #   docker run --rm -p 127.0.0.1:8888:8888 backbone-lab                           # JupyterLab; open the address it prints
 #   docker run --rm --gpus all -p 127.0.0.1:8888:8888 backbone-lab                # the same on a GPU
 #   docker run --rm -e SCALE=quick backbone-lab environment/run.sh nfnet          # headless
