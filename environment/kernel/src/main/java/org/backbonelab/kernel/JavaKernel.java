@@ -103,7 +103,9 @@ public final class JavaKernel extends BaseKernel {
         }
         knowsToRender = true;
         try {
-            Class.forName("org.backbonelab.notebook.Notebook").getMethod("renderValues").invoke(null);
+            Class.forName("org.backbonelab.notebook.Notebook")
+                    .getMethod("renderValues")
+                    .invoke(null);
         } catch (ClassNotFoundException e) {
             // The kernel is used without the toolkit.
         } catch (ReflectiveOperationException | LinkageError e) {

@@ -213,17 +213,15 @@ class CellEvaluatorTest {
     @Timeout(20)
     void codeThatHearsOfAnInterruptEndsWithItsOwnWords() throws Exception {
         Thread interrupter = new Thread(() -> {
-            try {
-                Thread.sleep(300);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            while (System.getProperty("cell.sleeps") == null) {
+                Thread.onSpinWait();
             }
             evaluator.interrupt();
         });
         interrupter.start();
         CellException error = fails(
                 "int begun = 1;",
-                "try { Thread.sleep(10000); } catch (InterruptedException e) {"
+                "try { System.setProperty(\"cell.sleeps\", \"\"); Thread.sleep(10000); } catch (InterruptedException e) {"
                         + " throw new java.util.concurrent.CancellationException(\"finished cells are kept\"); }");
         interrupter.join();
         assertEquals(List.of("finished cells are kept (cell 7, line 2)"), error.lines());
