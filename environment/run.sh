@@ -58,6 +58,9 @@ parse_arguments() {
     if [[ ${#chosen[@]} -gt 0 ]]; then
         STUDIES=("${chosen[@]}")
     fi
+    if [[ $SAVE == yes && -n ${DATASET:-} ]]; then
+        fail "DATASET is $DATASET; what is committed is of the studies' own data sets, so --save goes without it" 2
+    fi
     check_scale
     export SCALE=${SCALE:-laptop}
     CELL_TIMEOUT=-1

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.backbonelab.io.Settings;
 import org.backbonelab.io.Spelling;
 
 /**
@@ -31,6 +32,17 @@ public final class Datasets {
     }
 
     private Datasets() {}
+
+    /**
+     * Returns the name that {@code DATASET} gives, or else that of a study's own: any study on one's own images.
+     *
+     * @throws IllegalArgumentException if it is no data set
+     */
+    public static String chosen(String own) {
+        String name = Settings.DATASET.get().orElse(own);
+        check(name);
+        return name;
+    }
 
     /** Returns all names in the order of the list. */
     public static Set<String> names() {

@@ -11,6 +11,14 @@ import java.util.stream.IntStream;
  * @param test images of the test part
  */
 public record Split(Dataset source, ImageSource train, ImageSource validation, ImageSource test) {
+    /** Returns the counts of the three parts, and fewer in the same proportion where a data set has fewer images. */
+    public static int[] atMost(Dataset source, int train, int validation, int test) {
+        double share = Math.min(1, (double) source.train().count() / ((long) train + validation));
+        return new int[] {
+            (int) (train * share), (int) (validation * share), Math.min(test, source.test().count())
+        };
+    }
+
     /**
      * Returns stratified parts: each holds every class in its share of the images it is drawn from, rounded down or up.
      * The validation images are drawn from the training part and not trained on.

@@ -75,6 +75,13 @@ public enum Settings {
             "1 or 0",
             "`0` deletes a cell's weights once its measures are taken; a new measure then trains it again"),
 
+    /** Whose images the notebooks' studies train on. */
+    DATASET(
+            "",
+            ".+",
+            "a data set",
+            "data set that the studies of a notebook take in place of their own, such as `folder:birds@64`"),
+
     /** Where data sets lie. */
     BACKBONELAB_DATA(
             "", ".+", "a folder", "folder that holds data sets, such as `fashion-mnist/` with its four IDX files"),

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.backbonelab.data.Datasets;
+import org.backbonelab.data.Split;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
@@ -43,7 +45,7 @@ public final class Study {
     private List<String> optimizers = List.of();
     private double[] lrFactors = {1};
     private int lrGrowth;
-    private final Map<List<String>, Double> rates = new HashMap<>();
+    private final Rates rates = new Rates();
     private long[] seeds = {0};
     private int[] images = {1000, 500, 500};
 
@@ -67,6 +69,20 @@ public final class Study {
     public Study images(int train, int validation, int test) {
         images = new int[] {train, validation, test};
         return this;
+    }
+
+    /**
+     * Sets how many images to use as {@link #images} does, and fewer in the same proportion where the data set has fewer: for
+     * studies on one's own images.
+     */
+    public Study imagesAtMost(int train, int validation, int test) {
+        try {
+            images = Split.atMost(Datasets.get(dataset), train, validation, test);
+            return this;
+        } catch (DataException e) {
+            // What is finished can be read back without the images; what is not says that they are missing.
+            return images(train, validation, test);
+        }
     }
 
     /** Sets the backbones. */
@@ -110,9 +126,7 @@ public final class Study {
      *     of a pair's rows the first counts
      */
     public Study lr(Table tuned) {
-        for (tech.tablesaw.api.Row row : tuned) {
-            rates.putIfAbsent(List.of(row.getString("backbone"), row.getString("optimizer")), row.getDouble("lr"));
-        }
+        rates.take(tuned);
         return this;
     }
 
@@ -178,7 +192,7 @@ public final class Study {
             Map<String, List<Recipe>> phasesOf =
                     tracks.isEmpty() ? Map.of("plain", List.of(recipeOf.getOrDefault(backbone, recipe))) : tracks;
             phasesOf.forEach((track, phases) -> {
-                for (List<Recipe> variant : variants.of(phases, optimizers, r -> atItsRate(backbone, r), lrFactors)) {
+                for (List<Recipe> variant : variants.of(phases, optimizers, r -> rates.apply(backbone, r), lrFactors)) {
                     for (long seed : forSeeds) {
                         out.add(cell(backbone, track, variant, seed));
                     }
@@ -186,19 +200,6 @@ public final class Study {
             });
         }
         return out;
-    }
-
-    private Recipe atItsRate(String backbone, Recipe last) {
-        if (rates.isEmpty()) {
-            return last;
-        }
-        Double rate = rates.get(List.of(backbone, last.optimization().optimizer()));
-        if (rate == null) {
-            throw new IllegalArgumentException("no learning rate for " + backbone + " with "
-                    + last.optimization().optimizer()
-                    + " in the given table; expected a row of that backbone and optimizer");
-        }
-        return last.withLr(rate);
     }
 
     private Cell cell(String backbone, String track, List<Recipe> phases, long seed) {
