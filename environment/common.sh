@@ -133,7 +133,7 @@ find_jjava() {
 # Sets KERNEL_MAIN, KERNEL_CLASSPATH and KERNEL_TITLE for a kernel, KERNEL_SCRIPTS to how it is told of the scripts that
 # it runs before the first cell.
 choose_kernel() {
-    local imports=$ROOT/environment/imports.jsh jar
+    local imports=$ROOT/environment/imports.jsh jar script
     # The toolkit first: the kernel brings an old gson.
     KERNEL_CLASSPATH=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
     KERNEL_SCRIPTS=
@@ -162,8 +162,12 @@ JJAVA_JAR if it is not in share/jupyter/kernels/java of the Jupyter in use" 2
         *) fail "BACKBONELAB_KERNEL is '$1'; it can be own, ijava or jjava" 2 ;;
     esac
     if [[ -n $KERNEL_SCRIPTS ]]; then
-        # What the user has set goes first.
+        # What the user has set goes first; the script shows values as show does, which the own kernel does by itself.
+        script=${KERNEL_SCRIPTS/SCRIPTS_PATH/SCRIPT}
         KERNEL_SCRIPTS="\"$KERNEL_SCRIPTS\": \"${!KERNEL_SCRIPTS:+${!KERNEL_SCRIPTS}:}$imports\""
+        if [[ -z ${!script:-} ]]; then
+            KERNEL_SCRIPTS+=", \"$script\": \"renderValues();\""
+        fi
     fi
 }
 

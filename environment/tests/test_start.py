@@ -118,8 +118,8 @@ class StartTest(ScriptsTest):
         self.start("backbonelab.sh", **settings).communicate(timeout=60)
         specification = json.loads((self.root / "target" / "jupyter" / "kernels" / "java" / "kernel.json").read_text())
         self.assertEqual("org.dflib.jjava.distro.JJava", specification["argv"][2])
-        scripts = {"JJAVA_STARTUP_SCRIPTS_PATH": f"/mine.jsh:{self.root}/environment/imports.jsh"}
-        self.assertEqual(scripts, specification["env"])
+        self.assertEqual(f"/mine.jsh:{self.root}/environment/imports.jsh", specification["env"]["JJAVA_STARTUP_SCRIPTS_PATH"])
+        self.assertEqual("renderValues();", specification["env"]["JJAVA_STARTUP_SCRIPT"])
         # The own kernel is chosen now; the installed one has the same name, and is offered under another.
         (self.root / "bin" / "jupyter-lab").write_text('#!/bin/bash\necho "kernels: $(echo ${JUPYTER_PATH//:/ })"\n')
         output = self.finish(self.start("lab.sh"))
