@@ -15,7 +15,9 @@ public record Split(Dataset source, ImageSource train, ImageSource validation, I
     public static int[] atMost(Dataset source, int train, int validation, int test) {
         double share = Math.min(1, (double) source.train().count() / ((long) train + validation));
         return new int[] {
-            (int) (train * share), (int) (validation * share), Math.min(test, source.test().count())
+            (int) (train * share),
+            (int) (validation * share),
+            Math.min(test, source.test().count())
         };
     }
 

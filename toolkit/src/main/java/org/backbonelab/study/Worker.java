@@ -98,10 +98,8 @@ final class Worker implements AutoCloseable {
      * @throws IOException if the process broke down
      */
     void train(Task task, Consumer<Advance> advance) throws IOException {
-        in.write(task.json());
-        in.newLine();
-        in.flush();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
+        send(task);
+        for (String line = next(); line != null; line = next()) {
             if (line.startsWith(DONE)) {
                 return;
             } else if (line.startsWith(AT)) {
@@ -115,6 +113,27 @@ final class Worker implements AutoCloseable {
             }
         }
         throw new IOException("worker process ended early" + exit() + ": " + tail());
+    }
+
+    private void send(Task task) {
+        try {
+            in.write(task.json());
+            in.newLine();
+            in.flush();
+        } catch (IOException e) {
+            // It ended before it was asked: how, the end of its answers tells better.
+            LOG.debug("worker {} takes no task", process.pid(), e);
+        }
+    }
+
+    /** Returns the next line, null where the process has ended. */
+    private String next() {
+        try {
+            return out.readLine();
+        } catch (IOException e) {
+            LOG.debug("worker {} gives no answer", process.pid(), e);
+            return null;
+        }
     }
 
     /** A cell that cannot be trained. */

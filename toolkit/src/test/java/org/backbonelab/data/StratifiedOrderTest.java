@@ -179,7 +179,8 @@ class StratifiedOrderTest {
         Dataset small = Datasets.get("synthetic");
         int train = small.train().count();
         int test = small.test().count();
-        assertArrayEquals(new int[] {8, 2, 3}, Split.atMost(small, 8, 2, 3), "as many as asked for where they are there");
+        assertArrayEquals(
+                new int[] {8, 2, 3}, Split.atMost(small, 8, 2, 3), "as many as asked for where they are there");
         int[] counts = Split.atMost(small, 8 * train, 2 * train, test + 1);
         assertArrayEquals(new int[] {(int) (0.8 * train), (int) (0.2 * train), test}, counts);
         Split.of(small, counts[0], counts[1], counts[2], 0);
