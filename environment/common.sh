@@ -179,6 +179,7 @@ java_arguments() {
 --add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED
 -Djava.awt.headless=true
 -DdisableProgressBar=true
+-DOPT_OUT_TRACKING=true
 "-Dbackbonelab.sources=$LIBRARY/sources"
 -cp
 "$KERNEL_CLASSPATH"

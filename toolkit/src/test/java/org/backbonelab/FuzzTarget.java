@@ -28,7 +28,12 @@ public final class FuzzTarget {
                 .filter(each -> each.name().equals(arguments[0]))
                 .findFirst()
                 .orElseThrow();
-        file = kind.file(Files.createTempDirectory("fuzz"));
+        Path folder = Files.createTempDirectory("fuzz");
+        file = kind.file(folder);
+        // Classes are loaded, and changed by the fuzzer, before it is counted what reading takes.
+        byte[] whole = kind.maker().make(Files.createTempDirectory("whole"));
+        Files.write(file, whole);
+        kind.reader().accept(file);
     }
 
     /** Called for each input. */

@@ -19,6 +19,9 @@ import org.backbonelab.io.Settings;
  * <p>Everything that touches the PyTorch engine's own classes stands in this package.
  */
 public final class Torch {
+    /** DJL asks a cloud's metadata server who it runs for, and tells its own server, unless this says no; a variable goes first. */
+    private static final String TRACKING = "OPT_OUT_TRACKING";
+
     private static final String ENGINE = "PyTorch";
     private static final int STAGING_MOST = 1 << 26;
     private static final ThreadLocal<ByteBuffer> STAGING = ThreadLocal.withInitial(() -> ByteBuffer.allocate(0));
@@ -35,6 +38,9 @@ public final class Torch {
     public static synchronized Engine engine() {
         if (!started) {
             Allocator.keepFreedMemory();
+        }
+        if (System.getProperty(TRACKING) == null) {
+            System.setProperty(TRACKING, "true");
         }
         Engine engine = Engine.getEngine(ENGINE);
         if (!started) {

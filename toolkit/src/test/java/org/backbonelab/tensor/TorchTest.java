@@ -66,4 +66,10 @@ class TorchTest {
             assertArrayEquals(new float[2], w.getGradient().toFloatArray());
         }
     }
+
+    @Test
+    void theEngineStartsWithoutTellingAnybody() {
+        Torch.engine();
+        assertEquals("true", System.getProperty("OPT_OUT_TRACKING"));
+    }
 }

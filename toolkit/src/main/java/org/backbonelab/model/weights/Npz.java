@@ -57,7 +57,7 @@ public final class Npz {
         }
         Map<String, StoredTensor> out = new LinkedHashMap<>();
         try (ZipFile zip = new ZipFile(file.toFile())) {
-            for (ZipEntry item : List.copyOf(zip.stream().toList())) {
+            for (ZipEntry item : entries(zip)) {
                 if (!item.getName().endsWith(SUFFIX)) {
                     throw corrupt("it holds \"" + item.getName() + "\", expected names that end in " + SUFFIX, null);
                 }
@@ -73,6 +73,15 @@ public final class Npz {
             throw corrupt("it cannot be read (" + e.getMessage() + ")", e);
         }
         return out;
+    }
+
+    private List<ZipEntry> entries(ZipFile zip) {
+        try {
+            return List.copyOf(zip.stream().toList());
+        } catch (IllegalArgumentException e) {
+            // So java.util.zip says it, and without the file.
+            throw corrupt("it has a name that is not UTF-8", e);
+        }
     }
 
     private StoredTensor tensor(Entry entry) {

@@ -155,6 +155,8 @@ class HostileFilesTest {
         assertTrue(Npz.read(folder.resolve("good.npz")).containsKey("a"));
         refused("file.npz", zip("a.txt", good));
         refused("file.npz", zip("a.npy", new byte[0]));
+        String odd = new String(zip("ab.npy", good), StandardCharsets.ISO_8859_1).replace("ab.npy", "\u00ffb.npy");
+        refused("file.npz", odd.getBytes(StandardCharsets.ISO_8859_1));
         refused("file.npz", zip("a.npy", npy("{}", 9)));
         refused("file.npz", zip("a.npy", "\u0080pickle".getBytes(StandardCharsets.ISO_8859_1)));
         refused("file.npz", good);
