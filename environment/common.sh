@@ -86,28 +86,39 @@ build() {
     if [[ -f $LIBRARY/classpath ]]; then
         return
     fi
+    alone "$TARGET/build.lock" build_library
+}
+
+# Runs a command in a shell of its own, while no other start runs one under the same lock; where there is no flock, at once.
+alone() {
+    local lock=$1
+    shift
     (
         if command -v flock > /dev/null; then
             flock 9
         fi
-        # Another start may have built while this one waited.
-        if [[ -f $LIBRARY/classpath ]]; then
-            exit 0
-        fi
-        echo "building toolkit and kernel"
-        mkdir -p "$LIBRARY"
-        cd "$ROOT"
-        mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
-            -pl toolkit,environment/kernel package dependency:build-classpath
-        put "$LIBRARY/toolkit.jar" < toolkit/target/backbone-lab-toolkit-*.jar
-        put "$LIBRARY/kernel.jar" < environment/kernel/target/backbone-lab-kernel-*.jar
-        put "$LIBRARY/kernel-classpath" < environment/kernel/target/classpath.txt
-        # Tooltips show their Javadoc.
-        rm -rf "$LIBRARY/sources"
-        cp -r toolkit/src/main/java "$LIBRARY/sources"
-        # The last: this file says that all is there.
-        put "$LIBRARY/classpath" < toolkit/target/classpath.txt
-    ) 9> "$TARGET/build.lock"
+        "$@"
+    ) 9> "$lock"
+}
+
+build_library() {
+    # Another start may have built while this one waited.
+    if [[ -f $LIBRARY/classpath ]]; then
+        return
+    fi
+    echo "building toolkit and kernel"
+    mkdir -p "$LIBRARY"
+    cd "$ROOT"
+    mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
+        -pl toolkit,environment/kernel package dependency:build-classpath
+    put "$LIBRARY/toolkit.jar" < toolkit/target/backbone-lab-toolkit-*.jar
+    put "$LIBRARY/kernel.jar" < environment/kernel/target/backbone-lab-kernel-*.jar
+    put "$LIBRARY/kernel-classpath" < environment/kernel/target/classpath.txt
+    # Tooltips show their Javadoc.
+    rm -rf "$LIBRARY/sources"
+    cp -r toolkit/src/main/java "$LIBRARY/sources"
+    # The last: this file says that all is there.
+    put "$LIBRARY/classpath" < toolkit/target/classpath.txt
 }
 
 # Writes standard input to a file that other starts may be reading: it is there whole or not at all.
@@ -133,7 +144,7 @@ find_jjava() {
 # Sets KERNEL_MAIN, KERNEL_CLASSPATH and KERNEL_TITLE for a kernel, KERNEL_SCRIPTS to how it is told of the scripts that
 # it runs before the first cell.
 choose_kernel() {
-    local imports=$ROOT/environment/imports.jsh jar script
+    local imports=$ROOT/environment/imports.jsh jar
     # The toolkit first: the kernel brings an old gson.
     KERNEL_CLASSPATH=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
     KERNEL_SCRIPTS=
@@ -162,12 +173,8 @@ JJAVA_JAR if it is not in share/jupyter/kernels/java of the Jupyter in use" 2
         *) fail "BACKBONELAB_KERNEL is '$1'; it can be own, ijava or jjava" 2 ;;
     esac
     if [[ -n $KERNEL_SCRIPTS ]]; then
-        # What the user has set goes first; the script shows values as show does, which the own kernel does by itself.
-        script=${KERNEL_SCRIPTS/SCRIPTS_PATH/SCRIPT}
+        # What the user has set goes first.
         KERNEL_SCRIPTS="\"$KERNEL_SCRIPTS\": \"${!KERNEL_SCRIPTS:+${!KERNEL_SCRIPTS}:}$imports\""
-        if [[ -z ${!script:-} ]]; then
-            KERNEL_SCRIPTS+=", \"$script\": \"renderValues();\""
-        fi
     fi
 }
 

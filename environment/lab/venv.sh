@@ -7,21 +7,20 @@ python_environment() {
     local requirements=$ROOT/environment/lab/$1
     VENV=$TARGET/lab/$(basename "$1" .txt)-$(sha256sum < "$requirements" | cut -c 1-12)
     mkdir -p "$TARGET/lab"
-    (
-        if command -v flock > /dev/null; then
-            flock 9
-        fi
-        if [[ -f $VENV/complete ]]; then
-            exit 0
-        fi
-        echo "installing the Python packages of environment/lab/$1"
-        rm -rf "$VENV"
-        # Debian's own: it is what python3-venv belongs to.
-        "$(debian_python)" -m venv "$VENV" \
-            && "$VENV/bin/pip" install -q --disable-pip-version-check --retries 2 --timeout 30 --no-deps \
-                --only-binary :all: --require-hashes -r "$requirements" \
-            && touch "$VENV/complete"
-    ) 9> "$VENV.lock"
+    alone "$VENV.lock" make_environment "$requirements"
+}
+
+make_environment() {
+    if [[ -f $VENV/complete ]]; then
+        return
+    fi
+    echo "installing the Python packages of environment/lab/$(basename "$1")"
+    rm -rf "$VENV"
+    # Debian's own: it is what python3-venv belongs to.
+    "$(debian_python)" -m venv "$VENV" \
+        && "$VENV/bin/pip" install -q --disable-pip-version-check --retries 2 --timeout 30 --no-deps \
+            --only-binary :all: --require-hashes -r "$1" \
+        && touch "$VENV/complete"
 }
 
 debian_python() {

@@ -93,7 +93,6 @@ class Formulas:
 def prose(markdown, formulas, pages):
     """Markdown as HTML. Links to notebooks lead to their pages; those to other files of the repository are left out."""
     page = markdown2html(formulas.take(markdown))
-    page = re.sub(r' alt="None"', "", page)
 
     def link(match):
         target = html.unescape(match[1])
@@ -176,10 +175,10 @@ def title_of(notebook):
     return "Backbone Lab"
 
 
-def findings(readme, findings):
+def findings(readme, more):
     """What README says first, but for its picture, and the table of what the studies find."""
     first = re.sub(r"^!\[.*", "", readme.split("\n## ", 1)[0], flags=re.MULTILINE)
-    found = re.search(r"^## What we find\n.*?(?=^!\[|^## |\Z)", findings, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^## What we find\n.*?(?=^!\[|^## |\Z)", more, re.MULTILINE | re.DOTALL)
     if not found:
         sys.exit('notebooks/README.md has no section "## What we find"; the index shows its table')
     return first + "\n\n" + found[0]

@@ -11,7 +11,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.Json;
-import org.backbonelab.io.Settings;
 import org.backbonelab.measure.Measures;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
@@ -100,8 +99,7 @@ final class RunCommand implements Callable<Integer> {
         Cell cell = cellFile == null ? fromOptions() : Cell.parse(read(cellFile, "cell"));
         RowStore rows = store.open();
         AtomicFile.tidy(rows.folder());
-        Task task = new Task(cell, List.of(), Settings.FRESH.orStandard().equals("1"));
-        Row row = new CellTrainer(Measures.all()).complete(task, rows, at -> {});
+        Row row = new CellTrainer(Measures.all()).complete(Task.fromEnv(cell), rows, at -> {});
         PrintWriter out = spec.commandLine().getOut();
         out.println(cell.label());
         for (Column<?> column : Tables.of(cell.label(), List.of(row)).columns()) {

@@ -24,6 +24,11 @@ public record Task(Cell cell, List<String> measures, boolean anew) {
         this(cell, measures, false);
     }
 
+    /** Returns the task of a cell by itself: anew if {@code FRESH} is 1, and without measures. */
+    public static Task fromEnv(Cell cell) {
+        return new Task(cell, List.of(), FreshRun.isAsked());
+    }
+
     /** Returns the task on one line, as a worker process reads it. */
     public String json() {
         return Json.write(new Text(cell.json(), measures, anew));

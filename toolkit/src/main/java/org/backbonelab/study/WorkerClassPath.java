@@ -1,7 +1,7 @@
 package org.backbonelab.study;
 
 import java.io.File;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -47,7 +47,16 @@ final class WorkerClassPath {
     /** What is no file of this machine cannot stand on a class path. */
     private static void add(URL url, Set<String> entries) {
         if (url != null && url.getProtocol().equals("file")) {
-            entries.add(Path.of(URI.create(url.toString())).toString());
+            entries.add(path(url).toString());
+        }
+    }
+
+    /** Some who make URLs of files leave blanks and the like as they are. */
+    private static Path path(URL url) {
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            return Path.of(url.getPath());
         }
     }
 }

@@ -35,14 +35,16 @@ class WorkerClassPathTest {
         }
         Path library = Files.createFile(folder.resolve("library.jar"));
         URL away = new URL("http://localhost/away.jar");
+        Path raw = folder.resolve("raw jars");
         ClassLoader platform = ClassLoader.getPlatformClassLoader();
-        URL[] urls = {spaced.toUri().toURL(), library.toUri().toURL(), away};
+        URL[] urls = {spaced.toUri().toURL(), library.toUri().toURL(), away, new URL("file:" + raw)};
         try (URLClassLoader cells = new URLClassLoader(urls, platform);
                 URLClassLoader inner = new URLClassLoader(new URL[0], cells)) {
             Class<?> type = inner.loadClass(WorkerClassPath.class.getName());
             assertNotEquals(WorkerClassPath.class, type);
             assertEquals(
-                    String.join(File.pathSeparator, List.of(OWN, spaced.toString(), library.toString())),
+                    String.join(
+                            File.pathSeparator, List.of(OWN, spaced.toString(), library.toString(), raw.toString())),
                     WorkerClassPath.of(type));
         }
     }

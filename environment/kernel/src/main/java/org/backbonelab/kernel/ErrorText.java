@@ -1,6 +1,7 @@
 package org.backbonelab.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,19 +55,24 @@ final class ErrorText {
         String prefix = "";
         String told = null;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            // Who wraps an error to say where it came about says its message again.
-            if (told != null && cause.getMessage() != null && told.contains(cause.getMessage())) {
+            StackTraceElement[] frames = cause.getStackTrace();
+            // Who wraps an error to say where it came about says its message again; what is new is a place in a cell.
+            boolean repeats = told != null && cause.getMessage() != null && told.contains(cause.getMessage());
+            if (repeats && !isNewPlace(frames, frames.length - common(frames, enclosing), sources)) {
                 continue;
             }
             told = cause.getMessage();
             lines.addAll((prefix + describe(cause)).lines().toList());
-            StackTraceElement[] frames = cause.getStackTrace();
             addSourceLine(lines, frames, sources);
             addFrames(lines, frames, frames.length - common(frames, enclosing), sources);
             enclosing = frames;
             prefix = "Caused by: ";
         }
         return lines;
+    }
+
+    private static boolean isNewPlace(StackTraceElement[] frames, int own, Map<String, CellSource> sources) {
+        return Arrays.stream(frames, 0, own).anyMatch(frame -> source(frame, sources) != null);
     }
 
     private static String describe(Throwable cause) {

@@ -27,7 +27,6 @@ public final class JavaKernel extends BaseKernel {
     private final CellEvaluator evaluator = new CellEvaluator();
     private final CodeAssist assist = new CodeAssist(evaluator.analysis(), ToolkitNames::of);
     private List<String> lastError = List.of();
-    private boolean knowsToRender;
 
     /** Starts a shell; the toolkit's sources, if they are named, give its Javadoc to tooltips. */
     JavaKernel() {
@@ -84,7 +83,6 @@ public final class JavaKernel extends BaseKernel {
     }
 
     private DisplayData render(Object value) throws IOException {
-        learnToRender();
         if (!(value instanceof RenderedImage image)) {
             return getRenderer().render(value);
         }
@@ -94,23 +92,6 @@ public final class JavaKernel extends BaseKernel {
         DisplayData data = new DisplayData(image.getWidth() + " x " + image.getHeight() + " image");
         data.putData(MIMEType.IMAGE_PNG, Base64.getEncoder().encodeToString(png.toByteArray()));
         return data;
-    }
-
-    /** Lets the toolkit, if there is one on the class path, say how its values look; at the first value, for that takes time. */
-    private void learnToRender() {
-        if (knowsToRender) {
-            return;
-        }
-        knowsToRender = true;
-        try {
-            Class.forName("org.backbonelab.notebook.Notebook")
-                    .getMethod("renderValues")
-                    .invoke(null);
-        } catch (ClassNotFoundException e) {
-            // The kernel is used without the toolkit.
-        } catch (ReflectiveOperationException | LinkageError e) {
-            System.err.println("tables and figures that end a cell are shown as text: " + e);
-        }
     }
 
     @Override

@@ -159,6 +159,16 @@ class CellEvaluatorTest {
     }
 
     @Test
+    void aCauseOfTheSameWordsStaysWhereItNamesAPlaceInACell() {
+        CellException error = fails(
+                "int inverse(int x) {",
+                "    return 1 / x;",
+                "}",
+                "try { inverse(0); } catch (ArithmeticException e) { throw new RuntimeException(e); }");
+        assertTrue(error.lines().contains("cell 7, line 2:  return 1 / x;"), error.lines()::toString);
+    }
+
+    @Test
     void libraryFramesAreKeptAndKernelFramesCut() {
         String trace = String.join("\n", fails("List.of(1).get(5)").lines());
         assertTrue(trace.contains("at java.util.ImmutableCollections"), trace);
