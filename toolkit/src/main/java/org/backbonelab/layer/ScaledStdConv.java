@@ -27,7 +27,9 @@ public final class ScaledStdConv extends Layer {
          *
          * <p>As the variance is near 1 / N, it weakens a convolution of fan-in 1536 by 0.8 %.
          */
-        TIMM
+        TIMM,
+        /** As {@link #PLAIN}, but weights are not standardised: gain W. For taking the network apart. */
+        UNSTANDARDISED
     }
 
     private final Parameter weight;
@@ -37,6 +39,7 @@ public final class ScaledStdConv extends Layer {
     private final int fanIn;
     private final float added;
     private final Conv.Spec same;
+    private final boolean standardised;
 
     /** Builds a plain convolution; gain starts at one, bias at zero. */
     public ScaledStdConv(Conv.Spec spec) {
@@ -57,7 +60,9 @@ public final class ScaledStdConv extends Layer {
         // One value a channel, not (C, 1, 1, 1): gradient clipping takes a vector's norm as a whole.
         gain = parameter("gain", Role.GAIN, Init.ONES, spec.out());
         storedAs(gain, spec.out(), 1, 1, 1);
-        same = variant != Variant.PLAIN && spec.stride() > 1 ? spec : null;
+        standardised = variant != Variant.UNSTANDARDISED;
+        boolean symmetric = variant == Variant.PLAIN || variant == Variant.UNSTANDARDISED;
+        same = symmetric || spec.stride() == 1 ? null : spec;
         geometry = same == null ? spec.geometry() : new Kernels.Geometry(spec.stride(), 0, spec.groups());
         fanIn = spec.in() / spec.groups() * spec.kernel() * spec.kernel();
         added = variant == Variant.TIMM ? (float) (fanIn * TIMM_EPS) : 0;
@@ -67,12 +72,18 @@ public final class ScaledStdConv extends Layer {
     public NDArray apply(NDArray x, Pass pass) {
         NDArray raw = pass.value(weight, x);
         NDArray flat = raw.reshape(raw.getShape().get(0), fanIn);
+        NDArray scaled = (standardised ? standardise(flat) : flat)
+                .mul(pass.value(gain, x).expandDims(1));
+        NDArray padded = same == null ? x : Spatial.padSame(x, same.kernel(), same.stride());
+        return Conv.convolve(this, padded, scaled.reshape(raw.getShape()), pass.value(bias, x), geometry, pass);
+    }
+
+    /** Returns rows of mean 0 and squares that sum to 1. */
+    private NDArray standardise(NDArray flat) {
         NDArray centred = flat.sub(flat.mean(new int[] {1}, true));
         NDArray squares = centred.square().sum(new int[] {1}, true);
         NDArray spread =
-                (added > 0 ? squares.add(Torch.scalar(x, added)) : squares.maximum(Torch.scalar(x, LEAST))).sqrt();
-        NDArray standard = centred.div(spread).mul(pass.value(gain, x).expandDims(1));
-        NDArray padded = same == null ? x : Spatial.padSame(x, same.kernel(), same.stride());
-        return Conv.convolve(this, padded, standard.reshape(raw.getShape()), pass.value(bias, x), geometry, pass);
+                added > 0 ? squares.add(Torch.scalar(flat, added)) : squares.maximum(Torch.scalar(flat, LEAST));
+        return centred.div(spread.sqrt());
     }
 }

@@ -62,6 +62,9 @@ public final class Backbones {
         Hybrid.micro().forEach((name, config) -> add("hybrid", name, (s, d) -> new Hybrid(s, config, d)));
 
         vit("vit_micro", new Vit.Config(4, 48, 4, 4));
+        for (int width : new int[] {16, 32, 64}) {
+            vit("vit_micro_w" + width, new Vit.Config(4, width, 4, width / 16));
+        }
         for (int patch : new int[] {32, 16, 8}) {
             vit("vit_small_patch" + patch, new Vit.Config(patch, 384, 12, 6));
             vit("vit_base_patch" + patch, new Vit.Config(patch, 768, 12, 12));
@@ -71,6 +74,9 @@ public final class Backbones {
         vit("deit_small_patch16", new Vit.Config(16, 384, 12, 6, Vit.Start.DEIT));
 
         mixer("mixer_micro", new MlpMixer.Config(4, 64, 4, 32, 256));
+        for (int width : new int[] {16, 32}) {
+            mixer("mixer_micro_w" + width, new MlpMixer.Config(4, width, 4, width / 2, 4 * width));
+        }
         for (int patch : new int[] {32, 16, 8}) {
             mixer("mixer_s" + patch, new MlpMixer.Config(patch, 512, 8, 256, 2048));
             mixer("mixer_b" + patch, new MlpMixer.Config(patch, 768, 12, 384, 3072));
@@ -108,9 +114,7 @@ public final class Backbones {
                 "transnext_micro",
                 new TransNeXt.Config(2, List.of(24, 48), List.of(2, 2), List.of(2, 4), List.of(4, 4), List.of(2, 1)));
 
-        for (int width : new int[] {16, 32, 64}) {
-            nfnet("nfnet_micro_w" + width, nfnetMicro(width));
-        }
+        NfNet.micro().forEach(Backbones::nfnet);
         for (int size = 0; size < 8; size++) {
             nfnet("dm_nfnet_f" + size, NfNet.Config.f(size, false, ScaledStdConv.Variant.TIMM));
             nfnet("dm_nfnet_f" + size + "_plus", NfNet.Config.f(size, true, ScaledStdConv.Variant.TIMM));
@@ -283,16 +287,5 @@ public final class Backbones {
 
     private static void nfnet(String name, NfNet.Config config) {
         add("nfnet", name, (s, d) -> new NfNet(s, config, d));
-    }
-
-    /** A two-stage NFNet for small images: 28 pixels, then 14, then 7. */
-    private static NfNet.Config nfnetMicro(int width) {
-        return new NfNet.Config(
-                List.of(width / 2, width / 2),
-                List.of(1, 2),
-                List.of(width, 2 * width),
-                List.of(1, 2),
-                8,
-                ScaledStdConv.Variant.PLAIN);
     }
 }

@@ -6,7 +6,10 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
@@ -32,6 +35,22 @@ public final class NfNet extends Backbone {
     /** The released code's estimate of the same. */
     private static final double RELEASED_GELU_GAIN = 1.7015043497085571;
 
+    /** What the network has in place of normalisation; each can be left out, to see what it is for. */
+    public enum Part {
+        /** Weights are standardised; without it they are used as they are. */
+        WEIGHT_STANDARDISATION("_no_ws"),
+        /** Activations are scaled to variance 1; without it they are not. */
+        ACTIVATION_GAIN("_no_gain"),
+        /** A branch has a learned gain that starts at zero; without it every branch is open from the start. */
+        SKIP_INIT("_no_skipinit");
+
+        private final String suffix;
+
+        Part(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
     private final List<ScaledStdConv> stem = new ArrayList<>();
     private final List<NfBlock> blocks = new ArrayList<>();
     private final ScaledStdConv finalConv;
@@ -47,6 +66,7 @@ public final class NfNet extends Backbone {
      * @param depths blocks per stage
      * @param groupWidth channels per group of the 3x3 convolutions
      * @param variant of the convolutions; but for the plain one, the constant of GELU is the released code's estimate
+     * @param without parts that are left out; empty for an NFNet
      */
     public record Config(
             List<Integer> stem,
@@ -54,7 +74,28 @@ public final class NfNet extends Backbone {
             List<Integer> widths,
             List<Integer> depths,
             int groupWidth,
-            ScaledStdConv.Variant variant) {
+            ScaledStdConv.Variant variant,
+            Set<Part> without) {
+        /** Builds the sizes of an NFNet with all its parts. */
+        public Config(
+                List<Integer> stem,
+                List<Integer> stemStrides,
+                List<Integer> widths,
+                List<Integer> depths,
+                int groupWidth,
+                ScaledStdConv.Variant variant) {
+            this(stem, stemStrides, widths, depths, groupWidth, variant, Set.of());
+        }
+
+        /** Copies the lists. */
+        public Config {
+            stem = List.copyOf(stem);
+            stemStrides = List.copyOf(stemStrides);
+            widths = List.copyOf(widths);
+            depths = List.copyOf(depths);
+            without = Set.copyOf(without);
+        }
+
         /**
          * Returns NFNet-F0 to F7 or, wider, F0+ to F7+ (table 1 and the released code).
          *
@@ -78,9 +119,46 @@ public final class NfNet extends Backbone {
                     variant);
         }
 
-        private double geluGain() {
-            return variant == ScaledStdConv.Variant.PLAIN ? GELU_GAIN : RELEASED_GELU_GAIN;
+        /** A network of two stages for small images: 28 pixels, then 14, then 7. */
+        private static Config micro(int width, int depth, Set<Part> without) {
+            boolean raw = without.contains(Part.WEIGHT_STANDARDISATION);
+            return new Config(
+                    List.of(width / 2, width / 2),
+                    List.of(1, 2),
+                    List.of(width, 2 * width),
+                    List.of(depth, 2 * depth),
+                    Math.min(8, width / 2),
+                    raw ? ScaledStdConv.Variant.UNSTANDARDISED : ScaledStdConv.Variant.PLAIN,
+                    without);
         }
+
+        private double geluGain() {
+            boolean released = variant == ScaledStdConv.Variant.TIMM || variant == ScaledStdConv.Variant.DEEPMIND;
+            return without.contains(Part.ACTIVATION_GAIN) ? 1 : released ? RELEASED_GELU_GAIN : GELU_GAIN;
+        }
+    }
+
+    /**
+     * Returns small networks by name: widths and depths from {@code nfnet_micro_w8} to {@code nfnet_micro_w64} ({@code _d2}
+     * has twice the blocks), each also with branches open from the start, and one without each of the other parts.
+     */
+    static Map<String, Config> micro() {
+        Map<String, Config> out = new LinkedHashMap<>();
+        for (int width : new int[] {8, 16, 32, 64}) {
+            sizes(out, "nfnet_micro_w" + width, width, 1);
+            if (width == 16 || width == 32) {
+                sizes(out, "nfnet_micro_w" + width + "_d2", width, 2);
+            }
+        }
+        for (Part part : List.of(Part.WEIGHT_STANDARDISATION, Part.ACTIVATION_GAIN)) {
+            out.put("nfnet_micro_w16" + part.suffix, Config.micro(16, 1, Set.of(part)));
+        }
+        return out;
+    }
+
+    private static void sizes(Map<String, Config> out, String name, int width, int depth) {
+        out.put(name, Config.micro(width, depth, Set.of()));
+        out.put(name + Part.SKIP_INIT.suffix, Config.micro(width, depth, Set.of(Part.SKIP_INIT)));
     }
 
     /** Builds a network. */
@@ -174,7 +252,8 @@ public final class NfNet extends Backbone {
             conv3 = child("conv3", g.point(g.mid(), g.out));
             squeeze = child("attn_last.fc1", Linear.pointwise(g.out, g.out / 2, Init.leCun()));
             excite = child("attn_last.fc2", Linear.pointwise(g.out / 2, g.out, Init.leCun()));
-            skipGain = parameter("skipinit_gain", Role.SCALE, Init.ZEROS);
+            boolean opens = !g.config.without.contains(Part.SKIP_INIT);
+            skipGain = opens ? parameter("skipinit_gain", Role.SCALE, Init.ZEROS) : null;
             boolean transition = stride != 1 || g.in != g.out;
             shortcut = transition ? child("downsample.conv", g.point(g.in, g.out)) : null;
         }
@@ -195,8 +274,11 @@ public final class NfNet extends Backbone {
             NDArray pooled = Activation.relu(squeeze.apply(Kernels.spatialMean(y), pass));
             NDArray gate = Activation.sigmoid(excite.apply(pooled, pass)).mul(Torch.scalar(x, 2));
             y = y.mul(gate.expandDims(2).expandDims(3));
-            y = pass.dropPath(y, dropPath).mul(pass.value(skipGain, x)).mul(Torch.scalar(x, ALPHA));
-            NDArray out = y.add(skip);
+            y = pass.dropPath(y, dropPath);
+            if (skipGain != null) {
+                y = y.mul(pass.value(skipGain, x));
+            }
+            NDArray out = y.mul(Torch.scalar(x, ALPHA)).add(skip);
             pass.tap(Tap.BLOCK, name, out);
             return out;
         }

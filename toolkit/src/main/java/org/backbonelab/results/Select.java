@@ -26,7 +26,8 @@ public final class Select {
      * the first one, and a loser's single lucky seed must not beat the winner's mean.
      *
      * @param rows a table of {@link Tables#of}
-     * @param by what is maximised, such as {@code val_top1}; NaN never wins, unless there is nothing else
+     * @param by what is best where it is highest, such as {@code val_top1}, or lowest, such as {@code val_loss}, see {@link
+     *     Goal}; NaN never wins, unless there is nothing else
      * @param tuned the axis that is tuned, such as {@code lr}
      * @param group the columns that make a group
      */
@@ -37,6 +38,7 @@ public final class Select {
                     .computeIfAbsent(row.getDouble(tuned), v -> new ArrayList<>())
                     .add(row.getRowNumber());
         }
+        Goal goal = new Goal(by);
         List<Integer> kept = new ArrayList<>();
         for (Map<Double, List<Integer>> candidates : groups.values()) {
             List<Integer> winner = null;
@@ -46,10 +48,10 @@ public final class Select {
                 if (candidate.size() < most) {
                     continue;
                 }
-                double score = mean(rows, by, candidate);
+                double score = goal.score(mean(rows, by, candidate));
                 if (winner == null || score > best) {
                     winner = candidate;
-                    best = Double.isNaN(score) ? best : score;
+                    best = score;
                 }
             }
             kept.addAll(winner);

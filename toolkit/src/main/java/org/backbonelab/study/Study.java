@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.backbonelab.data.Datasets;
@@ -16,7 +15,6 @@ import org.backbonelab.model.Backbones;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Row;
-import org.backbonelab.results.RowLines;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Select;
 import tech.tablesaw.api.Table;
@@ -45,6 +43,7 @@ public final class Study {
     private List<String> optimizers = List.of();
     private double[] lrFactors = {1};
     private int lrGrowth;
+    private Tuning tuning = new Tuning("val_top1");
     private final Rates rates = new Rates();
     private long[] seeds = {0};
     private int[] images = {1000, 500, 500};
@@ -116,6 +115,15 @@ public final class Study {
             throw new IllegalArgumentException("growth of the learning rates is " + most + ", expected 0 or more");
         }
         lrGrowth = most;
+        return this;
+    }
+
+    /** Chooses the learning rate by another column of the validation images than {@code val_top1}: {@code val_loss}, the lowest. */
+    public Study tuneBy(String column) {
+        if (!column.equals("val_top1") && !column.equals("val_loss")) {
+            throw new IllegalArgumentException("cannot tune by \"" + column + "\"; expected val_top1 or val_loss");
+        }
+        tuning = new Tuning(column);
         return this;
     }
 
@@ -216,26 +224,10 @@ public final class Study {
 
     /** Returns what would be done: cells in all, finished, to train, and how long that should take. */
     public String describe() {
-        RowStore store = new RowStore(ResultsFolder.get());
-        CommittedRows committed = CommittedRows.besideNotebook();
-        Optional<FreshRun> fresh = FreshRun.asked(store.folder());
         List<Cell> first = cells(seeds[0]);
-        List<Row> found = first.stream()
-                .filter(c -> fresh.isEmpty() || fresh.get().hasTrained(c.id()))
-                .flatMap(c -> Finished.row(c, store).or(() -> committed.find(c).map(RowLines.Line::row)).stream())
-                .toList();
-        String text = "%s at %s scale: %d cells%s of %d images of %s; %d of the %d with the first seed are finished"
-                .formatted(
-                        name,
-                        Scale.fromEnv().label(),
-                        total(first),
-                        lrGrowth == 0 ? "" : " or more",
-                        images[0],
-                        dataset,
-                        found.size(),
-                        first.size());
-        double mean = found.stream().mapToDouble(Row::seconds).average().orElse(Double.NaN);
-        return Double.isNaN(mean) ? text : text + String.format(Locale.ROOT, ", %.1f s each on one worker", mean);
+        String grid = "%d cells%s of %d images of %s"
+                .formatted(total(first), lrGrowth == 0 ? "" : " or more", images[0], dataset);
+        return "%s at %s scale: %s; %s".formatted(name, Scale.fromEnv().label(), grid, Outlook.of(first));
     }
 
     private int total(List<Cell> first) {
@@ -270,7 +262,7 @@ public final class Study {
         try {
             tally.begin(all, total(all));
             for (int i = 0; i < lrGrowth; i++) {
-                List<Cell> beyond = Tuning.beyond(all, tally.rows());
+                List<Cell> beyond = tuning.beyond(all, tally.rows());
                 tally.expect(beyond.size());
                 tally.continueWith(beyond);
                 all.addAll(beyond);
@@ -290,7 +282,7 @@ public final class Study {
 
     /** Returns the cells of the other seeds: all of them, or with a tuned learning rate those of the best one. */
     private List<Cell> moreSeeds(List<Cell> first, Map<String, Row> rows) {
-        List<Cell> chosen = lrFactors.length == 1 ? first : Tuning.best(first, rows);
+        List<Cell> chosen = lrFactors.length == 1 ? first : tuning.best(first, rows);
         return chosen.stream()
                 .flatMap(c -> Arrays.stream(seeds).skip(1).mapToObj(s -> cell(c.backbone(), c.track(), c.phases(), s)))
                 .toList();

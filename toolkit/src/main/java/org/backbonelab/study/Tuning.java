@@ -8,11 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.backbonelab.recipe.Recipe;
+import org.backbonelab.results.Goal;
 import org.backbonelab.results.Row;
 
 /** The learning rate of each group of cells: which is best, and what to try where it lies at the grid's edge. */
 final class Tuning {
-    private Tuning() {}
+    private final Goal goal;
+
+    /** Goes by a column of the held-out images. */
+    Tuning(String column) {
+        goal = new Goal(column);
+    }
 
     /**
      * Returns, for each group of cells that differ in the learning rate only, the next one beyond the best.
@@ -22,19 +28,19 @@ final class Tuning {
      *
      * @param rows of all cells, by id
      */
-    static List<Cell> beyond(List<Cell> cells, Map<String, Row> rows) {
+    List<Cell> beyond(List<Cell> cells, Map<String, Row> rows) {
         return groups(cells).stream()
                 .flatMap(group -> beyondOne(group, rows).stream())
                 .toList();
     }
 
     /**
-     * Returns the best of each group of cells that differ in the learning rate only: that of the highest accuracy on the
-     * held-out images, of equals the first; one that diverged only where all did.
+     * Returns the best of each group of cells that differ in the learning rate only; of equals the first, one that diverged
+     * only where all did.
      *
      * @param rows of all cells, by id
      */
-    static List<Cell> best(List<Cell> cells, Map<String, Row> rows) {
+    List<Cell> best(List<Cell> cells, Map<String, Row> rows) {
         return groups(cells).stream()
                 .map(group -> group.stream()
                         .reduce((a, b) -> score(rows, b) > score(rows, a) ? b : a)
@@ -49,7 +55,7 @@ final class Tuning {
         return groups.values();
     }
 
-    private static Optional<Cell> beyondOne(List<Cell> group, Map<String, Row> rows) {
+    private Optional<Cell> beyondOne(List<Cell> group, Map<String, Row> rows) {
         List<Cell> sorted =
                 group.stream().sorted(Comparator.comparing(Tuning::lr)).toList();
         int last = sorted.size() - 1;
@@ -74,9 +80,8 @@ final class Tuning {
         return Optional.of(withLr(sorted.get(0), Variants.round(edge * edge / inner)));
     }
 
-    private static double score(Map<String, Row> rows, Cell cell) {
-        double top1 = rows.get(cell.id()).metrics().getOrDefault("val_top1", Double.NaN);
-        return Double.isNaN(top1) ? Double.NEGATIVE_INFINITY : top1;
+    private double score(Map<String, Row> rows, Cell cell) {
+        return goal.score(rows.get(cell.id()).metrics().getOrDefault(goal.column(), Double.NaN));
     }
 
     private static double lr(Cell cell) {

@@ -42,6 +42,15 @@ class SelectTest {
     }
 
     @Test
+    void ofALossTheLowestIsBest() {
+        Table rows = Tables.of(
+                "t",
+                List.of(Rows.of(1, "a", 0.1, 0, 60), Rows.of(2, "a", 0.2, 0, 65), Rows.of(3, "a", 0.3, 0, Double.NaN)));
+        Table best = Select.best(rows, "test_loss", "lr", "backbone");
+        assertArrayEquals(new double[] {0.2}, best.doubleColumn("lr").asDoubleArray());
+    }
+
+    @Test
     void notANumberNeverWins() {
         Table rows = Tables.of(
                 "t",

@@ -50,7 +50,7 @@ final class Studies {
         return row.status() + " " + metrics + " " + new TreeMap<>(row.series()) + " " + weights;
     }
 
-    /** A runner that makes up rows: top-1 is the number given for a cell; NaN has diverged. */
+    /** A runner that makes up rows: top-1 and loss are the number given for a cell; NaN has diverged. */
     static Runner fake(Function<Cell, Double> top1) {
         return (tasks, store, listener) -> {
             for (Task task : tasks) {
@@ -61,7 +61,7 @@ final class Studies {
                         cell.json(),
                         Axis.of(cell),
                         Double.isNaN(number) ? Row.Status.DIVERGED : Row.Status.OK,
-                        Map.of("val_top1", number, "test_top1", number),
+                        Map.of("val_top1", number, "val_loss", number, "test_top1", number),
                         Map.of(),
                         Map.of(Finished.SEMANTICS, Semantics.of(cell)),
                         0.1);

@@ -32,9 +32,12 @@ public final class Nets {
 
     private Nets() {}
 
-    /** Returns the names of the small backbones. */
+    /** Returns the names of the small backbones; of those that differ in width and depth only, one. */
     public static List<String> micro() {
-        return Backbones.names().stream().filter(n -> n.contains("_micro")).toList();
+        return Backbones.names().stream()
+                .filter(n -> n.contains("_micro"))
+                .filter(n -> n.contains("_w16") ? !n.contains("_d2") : !n.contains("_micro_w"))
+                .toList();
     }
 
     /** Returns an initialised backbone for 28 x 28 grey images of 10 classes. */
