@@ -37,7 +37,7 @@ class ArchitectureTest {
             Map.entry("model", List.of("layer", "tensor")),
             Map.entry("model.weights", List.of("model", "layer", "data.fetch", "tensor")),
             Map.entry("optim", List.of("layer", "tensor")),
-            Map.entry("recipe", List.of("data.augment", "model", "optim", "tensor")),
+            Map.entry("recipe", List.of("data", "data.augment", "model", "optim", "tensor")),
             Map.entry("train.objective", List.of("recipe", "data", "layer", "model", "tensor")),
             Map.entry("train.step", List.of("train.objective", "recipe", "data", "layer", "optim", "tensor")),
             Map.entry("train.checkpoint", List.of("model.weights", "tensor")),

@@ -31,11 +31,25 @@ public final class Batches {
      * @throws IllegalArgumentException if the augmentation does not fit the images
      */
     public Batches(Split split, Augmentation augmentation, long seed) {
+        this(split, augmentation, seed, new Sampler(split.train().count(), augmentation.repeats(), seed));
+    }
+
+    private Batches(Split split, Augmentation augmentation, long seed, Sampler sampler) {
         this.split = split;
         this.augmentation = augmentation;
         this.seed = seed;
-        this.sampler = new Sampler(split.train().count(), augmentation.repeats(), seed);
+        this.sampler = sampler;
         idle.add(new Pipeline(split.source(), split.train(), augmentation));
+    }
+
+    /**
+     * Returns these batches as a loader gives them that is interrupted.
+     *
+     * @param interruptions how often, and what the loader does then
+     * @param updates of the whole training
+     */
+    public Batches interrupted(Interruptions interruptions, long updates, int batchSize) {
+        return new Batches(split, augmentation, seed, sampler.interrupted(interruptions, updates, batchSize));
     }
 
     /** Returns the number of batches of an epoch; the last may be smaller. */

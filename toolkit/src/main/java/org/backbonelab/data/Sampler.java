@@ -3,6 +3,7 @@ package org.backbonelab.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.backbonelab.tensor.Seeds;
 
 /**
@@ -24,10 +25,14 @@ public final class Sampler {
     private final int count;
     private final int repeats;
     private final long seed;
+    private final Interruptions.Restart restart;
+    /** The positions at which the loader starts again, counted from the first image of epoch 0, in order. */
+    private final long[] restarts;
 
     /** The permutations used last; at the turn of an epoch, workers ask for two of them. */
     private List<Pass> kept = List.of();
 
+    /** A permutation of all images; that of a restart has a number below 0. */
     private record Pass(long number, int[] order) {}
 
     /**
@@ -37,6 +42,10 @@ public final class Sampler {
      * @param repeats of an image in a row, 1 or more
      */
     public Sampler(int count, int repeats, long seed) {
+        this(count, repeats, seed, Interruptions.Restart.EXACT);
+    }
+
+    private Sampler(int count, int repeats, long seed, Interruptions.Restart restart, long... restarts) {
         if (count < 1) {
             throw new IllegalArgumentException(count + " images to train on, expected 1 or more");
         }
@@ -45,7 +54,28 @@ public final class Sampler {
         }
         this.count = count;
         this.repeats = repeats;
+        if (repeats > 1 && restart != Interruptions.Restart.EXACT) {
+            throw new IllegalArgumentException("repeats is " + repeats + " with interruptions that forget the order ("
+                    + restart + "), expected 1");
+        }
         this.seed = seed;
+        this.restart = restart;
+        this.restarts = restarts.clone();
+    }
+
+    /**
+     * Returns the order of a loader that is interrupted.
+     *
+     * @param interruptions how often, and what the loader does then; other than exact ones need images without repeats
+     * @param updates of the whole training
+     * @param batchSize images an update; the last of an epoch may have fewer
+     */
+    public Sampler interrupted(Interruptions interruptions, long updates, int batchSize) {
+        long batches = (batchSize - 1L + count) / batchSize;
+        long[] restarts = interruptions.before(updates, seed).stream()
+                .mapToLong(u -> u / batches * count + u % batches * batchSize)
+                .toArray();
+        return new Sampler(count, repeats, seed, interruptions.restart(), restarts);
     }
 
     /** Returns the number of images of an epoch. */
@@ -71,11 +101,25 @@ public final class Sampler {
         }
         int[] pass = pass(epoch / repeats);
         if (repeats == 1) {
-            return Arrays.copyOfRange(pass, from, to);
+            int[] out = Arrays.copyOfRange(pass, from, to);
+            return restart == Interruptions.Restart.EXACT ? out : interrupted(epoch, from, out);
         }
         int[] out = new int[to - from];
         for (int i = 0; i < out.length; i++) {
             out[i] = pass[(int) (position(epoch, from + i) / repeats)];
+        }
+        return out;
+    }
+
+    /** Replaces the images of an epoch that come after its last restart so far. */
+    private int[] interrupted(int epoch, int from, int[] out) {
+        long first = (long) epoch * count;
+        for (int k = 0; k < restarts.length; k++) {
+            int at = (int) Math.min(count, restarts[k] - first);
+            for (int i = Math.max(0, at - from); at >= 0 && i < out.length; i++) {
+                int[] order = pass(restart == Interruptions.Restart.REDRAWN ? -1 - k : epoch);
+                out[i] = order[from + i - at];
+            }
         }
         return out;
     }
@@ -97,7 +141,9 @@ public final class Sampler {
                     return pass.order();
                 }
             }
-            Pass made = new Pass(number, Seeds.permutation(count, Seeds.stream(seed, "shuffle", number)));
+            RandomGenerator random =
+                    number < 0 ? Seeds.stream(seed, "restart", -number) : Seeds.stream(seed, "shuffle", number);
+            Pass made = new Pass(number, Seeds.permutation(count, random));
             now = new ArrayList<>(kept.subList(Math.max(0, kept.size() - KEPT + 1), kept.size()));
             now.add(made);
             kept = List.copyOf(now);

@@ -4,6 +4,7 @@ import static org.backbonelab.io.Checks.require;
 
 import java.util.List;
 import java.util.Map;
+import org.backbonelab.data.Interruptions;
 import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.optim.Lookahead;
 import org.backbonelab.optim.Optimizers;
@@ -48,7 +49,7 @@ public record Recipe(
     /** Returns a plain supervised recipe: AdamW, cosine, crop and flip, batch 100. */
     public static Recipe supervised() {
         return new Recipe(
-                new DataSettings(Source.CELL, Augmentation.CROP_FLIP, 100, 1),
+                new DataSettings(Source.CELL, Augmentation.CROP_FLIP, 100, 1, Interruptions.NONE),
                 new ObjectiveSettings("supervised", Map.of()),
                 new OptimizationSettings(
                         "adamw", 1e-3, 0.05, 1, List.of(), Lookahead.Settings.NONE, 0, 0, 0, Sharpness.SAM),
@@ -59,23 +60,27 @@ public record Recipe(
 
     /** Returns this recipe on images of its own, for pre-training; a next phase on another data set gets a new classifier. */
     public Recipe withSource(String dataset, int images) {
-        return with(new DataSettings(
-                new Source(dataset, images), data.augmentation(), data.batchSize(), data.accumulate()));
+        return with(data.withSource(new Source(dataset, images)));
     }
 
     /** Returns this recipe with another batch size. */
     public Recipe withBatchSize(int value) {
-        return with(new DataSettings(data.source(), data.augmentation(), value, data.accumulate()));
+        return with(data.withBatch(value, data.accumulate()));
     }
 
     /** Returns this recipe with another augmentation. */
     public Recipe withAugmentation(Augmentation value) {
-        return with(new DataSettings(data.source(), value, data.batchSize(), data.accumulate()));
+        return with(data.withAugmentation(value));
     }
 
     /** Returns this recipe with the images of an update going through the network in parts. */
     public Recipe withAccumulate(int parts) {
-        return with(new DataSettings(data.source(), data.augmentation(), data.batchSize(), parts));
+        return with(data.withBatch(data.batchSize(), parts));
+    }
+
+    /** Returns this recipe with a loader that is interrupted so often; 0 for none, whatever it would do then. */
+    public Recipe withInterruptions(int count, Interruptions.Restart restart) {
+        return with(data.withInterruptions(count == 0 ? Interruptions.NONE : new Interruptions(count, restart)));
     }
 
     /** Returns this recipe with another objective at the values of its entry in the list of objectives. */

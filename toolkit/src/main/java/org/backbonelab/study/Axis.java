@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.backbonelab.data.Interruptions;
 import org.backbonelab.recipe.OptimizationSettings;
 import org.backbonelab.recipe.Recipe;
 
@@ -35,6 +36,14 @@ record Axis(String column, Function<Cell, Object> reading, BiFunction<Recipe, Do
             new Axis("epochs", c -> c.recipe().schedule().epochs(), Recipe::withEpochs),
             new Axis("agc", c -> optimization(c).agc(), Recipe::withAgc),
             new Axis("clip_norm", c -> optimization(c).clipNorm(), Recipe::withClipNorm),
+            fixed(
+                    "interruptions",
+                    c -> interruptions(c).count() > 0 ? interruptions(c).count() : null),
+            fixed(
+                    "restart",
+                    c -> interruptions(c).count() > 0
+                            ? interruptions(c).restart().name()
+                            : null),
             fixed("seed", Cell::seed));
 
     private static Axis fixed(String column, Function<Cell, Object> reading) {
@@ -70,6 +79,10 @@ record Axis(String column, Function<Cell, Object> reading, BiFunction<Recipe, Do
     /** Returns a recipe with another value. */
     Recipe change(Recipe recipe, double value) {
         return changing.apply(recipe, value);
+    }
+
+    private static Interruptions interruptions(Cell cell) {
+        return cell.recipe().data().interruptions();
     }
 
     private static OptimizationSettings optimization(Cell cell) {

@@ -65,7 +65,7 @@ public final class CommittedRows {
      * Returns a committed row, of the folder that is set or {@code notebooks/results} below the current one.
      *
      * @param study the name of its file
-     * @param which an id, or {@code cheapest} for the training that took the least time
+     * @param which an id, or {@code cheapest} for the training that took the least time, of those whose images are there
      * @throws IllegalArgumentException if there is no such file or row
      */
     public static Row row(String study, String which) {
@@ -78,7 +78,9 @@ public final class CommittedRows {
         Optional<Row> found = which.equals("cheapest")
                 ? rows.filter(r -> r.status() == Row.Status.OK)
                         .filter(r -> Finished.isOfToday(Cell.parse(r.cell()), r))
-                        .min(Comparator.comparingDouble(Row::seconds))
+                        .sorted(Comparator.comparingDouble(Row::seconds))
+                        .filter(r -> PhaseImages.areThere(Cell.parse(r.cell())))
+                        .findFirst()
                 : rows.filter(r -> r.id().equals(which)).findFirst();
         return found.orElseThrow(() -> new IllegalArgumentException(file + ": no row " + which + " in it"));
     }

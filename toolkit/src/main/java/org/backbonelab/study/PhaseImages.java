@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Split;
+import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.recipe.Source;
 
@@ -95,12 +96,23 @@ record PhaseImages(List<Split> splits) {
      * @throws org.backbonelab.data.fetch.DataException if one is not here
      */
     static String checksum(Cell cell) {
+        return names(cell).map(name -> Datasets.get(name).checksum()).distinct().collect(Collectors.joining(", "));
+    }
+
+    /** Tells whether all images of a cell are on this machine. */
+    static boolean areThere(Cell cell) {
+        try {
+            names(cell).forEach(Datasets::get);
+            return true;
+        } catch (DataException e) {
+            return false;
+        }
+    }
+
+    private static Stream<String> names(Cell cell) {
         Stream<String> names = cell.phases().stream()
                 .map(recipe -> recipe.data().source())
                 .map(source -> source.equals(Source.CELL) ? cell.dataset() : source.dataset());
-        return Stream.concat(names, Stream.of(cell.dataset()))
-                .map(name -> Datasets.get(name).checksum())
-                .distinct()
-                .collect(Collectors.joining(", "));
+        return Stream.concat(names, Stream.of(cell.dataset()));
     }
 }

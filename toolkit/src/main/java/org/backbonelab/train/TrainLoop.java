@@ -84,11 +84,13 @@ public final class TrainLoop {
         optimizer = ParameterGroups.optimizer(objective, weights, recipe);
         step = Steps.of(recipe);
         use = new Update(optimizer, recipe.optimization());
-        batches = new Batches(data, recipe.data().augmentation(), seed);
-        int epoch = batches.perEpoch(recipe.data().batchSize());
+        Batches unbroken = new Batches(data, recipe.data().augmentation(), seed);
+        int epoch = unbroken.perEpoch(recipe.data().batchSize());
         ScheduleSettings schedule = recipe.schedule();
         long total = Math.max(1, Math.round(schedule.epochs() * epoch));
         run = new Schedule.Run(Math.round(schedule.warmupEpochs() * epoch), total, epoch);
+        batches = unbroken.interrupted(
+                recipe.data().interruptions(), total, recipe.data().batchSize());
     }
 
     /**
