@@ -15,6 +15,7 @@ public final class Measures {
                 Hessian.topEigenvalue(),
                 LossSurface.grid(),
                 ActiveNeurons.overDepth(),
+                BranchGains.overDepth(),
                 Spectra.overDepth());
     }
 }

@@ -73,6 +73,24 @@ class MeasuresTest {
         }
     }
 
+    /** SkipInit starts at 0, LayerScale at 1e-6. */
+    @ParameterizedTest
+    @CsvSource({
+        "nfnet_micro_w16, 3, 0",
+        "nfnet_micro_w16_no_skipinit, 0, 0",
+        "convnext_micro, 4, 1e-6",
+        "resnet_micro, 0, 0"
+    })
+    void branchGainsAreTheFactorsOfTheBranches(String name, int branches, double start) {
+        try (NDManager manager = Torch.newManager()) {
+            Measure.Found found = measure(BranchGains.overDepth(), Nets.create(manager, name));
+            List<Double> gains = found.series().getOrDefault("branch_gains", List.of());
+            assertEquals(branches, gains.size());
+            gains.forEach(gain -> assertEquals(start, gain, 1e-12));
+            assertEquals(branches > 0, found.metrics().containsKey("branch_gain"));
+        }
+    }
+
     @Test
     void measuresLeaveTheNetworkAsItWas() {
         try (NDManager manager = Torch.newManager()) {
