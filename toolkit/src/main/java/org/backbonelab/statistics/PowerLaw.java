@@ -3,19 +3,15 @@ package org.backbonelab.statistics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.random.RandomGenerator;
-import org.backbonelab.tensor.Seeds;
-import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.regression.SimpleRegression;
-import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /**
  * A power law y = a x^b, fitted by least squares in logarithms.
  *
  * <p>Published ConvNet losses against compute follow one (NFNets at scale, arXiv 2310.16764). Fit the Pareto frontier
- * ({@code Select.frontier}), never pooled points: each network's own curve bends. Choosing the frontier biases the
- * loss low; intervals from resampled frontier points are too narrow by that much.
+ * ({@code Select.frontier}), never pooled points: each network's own curve bends. {@link FrontierFit} does so, with an interval over
+ * runs: choosing the frontier biases the loss low, which an interval from resampled frontier points would not know.
  *
  * @param a factor
  * @param b exponent
@@ -24,7 +20,7 @@ import tech.tablesaw.api.Table;
  * @param x the fitted points, at least 2
  * @param y the fitted points
  */
-public record PowerLaw(double a, double b, double logRmse, double r2, List<Double> x, List<Double> y) {
+public record PowerLaw(double a, double b, double logRmse, double r2, List<Double> x, List<Double> y) implements Law {
     /**
      * Fits two columns of a table.
      *
@@ -60,74 +56,24 @@ public record PowerLaw(double a, double b, double logRmse, double r2, List<Doubl
                 Arrays.stream(y).boxed().toList());
     }
 
-    /** Returns the law's value. */
+    @Override
     public double at(double where) {
         return a * Math.pow(where, b);
     }
 
-    /**
-     * An interval of the exponent and of the line.
-     *
-     * @param lo lower end of the exponent's 95 % percentile interval
-     * @param hi upper end
-     * @param draws fits that entered; resamples with a single x are dropped
-     * @param line columns x, y, lo, hi: the fitted line with its pointwise 95 % band
-     */
-    public record Bootstrap(double lo, double hi, int draws, Table line) {}
-
-    /** Resamples the points with replacement and refits. */
-    public Bootstrap bootstrap(int draws, long seed) {
-        int n = x.size();
-        double[] grid = grid();
-        double[] exponents = new double[draws];
-        double[][] lines = new double[grid.length][draws];
-        RandomGenerator random = Seeds.stream(seed, "bootstrap");
-        int kept = 0;
-        while (kept < draws) {
-            double[] xs = new double[n];
-            double[] ys = new double[n];
-            for (int i = 0; i < n; i++) {
-                int k = random.nextInt(n);
-                xs[i] = x.get(k);
-                ys[i] = y.get(k);
-            }
-            if (Arrays.stream(xs).distinct().count() < 2) {
-                continue;
-            }
-            PowerLaw law = fit(xs, ys);
-            exponents[kept] = law.b;
-            for (int g = 0; g < grid.length; g++) {
-                lines[g][kept] = law.at(grid[g]);
-            }
-            kept++;
-        }
-        return new Bootstrap(
-                StatUtils.percentile(exponents, 2.5), StatUtils.percentile(exponents, 97.5), kept, line(grid, lines));
+    @Override
+    public double exponent() {
+        return b;
     }
 
-    private double[] grid() {
-        double lo = Math.log(x.stream().mapToDouble(Double::doubleValue).min().orElseThrow());
-        double hi = Math.log(x.stream().mapToDouble(Double::doubleValue).max().orElseThrow());
-        double[] out = new double[40];
-        Arrays.setAll(out, i -> Math.exp(lo + (hi - lo) * i / (out.length - 1)));
-        return out;
+    @Override
+    public double aicc() {
+        return LogFit.aicc(logRmse * logRmse * x.size(), x.size(), 2);
     }
 
-    private Table line(double[] grid, double[][] lines) {
-        return Table.create(
-                "power law",
-                DoubleColumn.create("x", grid),
-                DoubleColumn.create("y", Arrays.stream(grid).map(this::at).toArray()),
-                DoubleColumn.create(
-                        "lo",
-                        Arrays.stream(lines)
-                                .mapToDouble(v -> StatUtils.percentile(v, 2.5))
-                                .toArray()),
-                DoubleColumn.create(
-                        "hi",
-                        Arrays.stream(lines)
-                                .mapToDouble(v -> StatUtils.percentile(v, 97.5))
-                                .toArray()));
+    @Override
+    public String recipe() {
+        return "y = a x^b on " + x.size() + " points: " + Misfit.SQUARES + ", a straight line in logarithms, no search";
     }
 
     @Override

@@ -1,0 +1,157 @@
+package org.backbonelab.statistics;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.hipparchus.stat.StatUtils;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * How much more compute one family of networks needs than another to reach the same loss.
+ *
+ * <p>Each family's frontier is read between its points, straight in logarithms, at losses that both reach; the ratio is the
+ * geometric mean over these losses. Intervals draw the runs of both families anew, around each network's curve, and take both
+ * frontiers again in every draw; they hold the scatter of runs, not that of other sizes or budgets that could have been tried.
+ *
+ * @param ratio compute of the first family over that of the second; below 1 the first needs less
+ * @param lo lower end of the ratio's 95 % interval
+ * @param hi upper end
+ * @param byLoss at each loss: {@code loss}, {@code ratio}, {@code lo}, {@code hi}
+ * @param recipe how this was computed
+ */
+public record EqualLoss(double ratio, double lo, double hi, Table byLoss, String recipe) {
+    private static final int LOSSES = 12;
+
+    /**
+     * Compares two families; where there is no loss that both reach, the ratio is NaN and the recipe says so.
+     *
+     * @param draws of the bootstrap, 100 or more
+     */
+    public static EqualLoss between(ScalingRuns first, ScalingRuns second, int draws, long seed) {
+        double[][] ours = frontier(first);
+        double[][] theirs = frontier(second);
+        double high = Math.min(ours[1][0], theirs[1][0]);
+        double low = Math.max(last(ours[1]), last(theirs[1]));
+        if (!(low < high)) {
+            String none = String.format(
+                    Locale.ROOT,
+                    "no loss that both reach: one family's goes from %.3f to %.3f, the other's from %.3f to %.3f",
+                    Math.exp(ours[1][0]),
+                    Math.exp(last(ours[1])),
+                    Math.exp(theirs[1][0]),
+                    Math.exp(last(theirs[1])));
+            double[] nothing = {};
+            return new EqualLoss(Double.NaN, Double.NaN, Double.NaN, table(nothing, nothing, nothing, nothing), none);
+        }
+        double[] losses = IntStream.range(0, LOSSES)
+                .mapToDouble(i -> high + (low - high) * i / (LOSSES - 1))
+                .toArray();
+        double[] ratios = withMean(difference(needed(ours, losses), needed(theirs, losses)));
+        double[][] errors = errors(first, second, losses, draws, seed);
+        double[] lo = bound(ratios, errors, 97.5);
+        double[] hi = bound(ratios, errors, 2.5);
+        String recipe = String.format(
+                Locale.ROOT,
+                "compute at equal loss, geometric mean over %d losses from %.3f to %.3f; %d draws of the runs of both (%s; %s), "
+                        + "frontiers anew in each",
+                LOSSES,
+                Math.exp(high),
+                Math.exp(low),
+                draws,
+                first.described(),
+                second.described());
+        return new EqualLoss(Math.exp(last(ratios)), last(lo), last(hi), table(losses, ratios, lo, hi), recipe);
+    }
+
+    /** Returns by how much each draw's log ratios differ from those of the runs without scatter. */
+    private static double[][] errors(ScalingRuns first, ScalingRuns second, double[] losses, int draws, long seed) {
+        RunBootstrap a = RunBootstrap.curves(first);
+        RunBootstrap b = RunBootstrap.curves(second);
+        double[][] ofA = a.draws(runs -> needed(frontier(runs), losses), draws, seed);
+        double[][] ofB = b.draws(runs -> needed(frontier(runs), losses), draws, seed + 1);
+        double[] centre =
+                withMean(difference(needed(frontier(a.smooth()), losses), needed(frontier(b.smooth()), losses)));
+        double[][] out = new double[draws][];
+        Arrays.setAll(out, d -> difference(withMean(difference(ofA[d], ofB[d])), centre));
+        return out;
+    }
+
+    /** Returns one end of each ratio's interval: the estimate less a percentile of the errors, as {@link RunBootstrap} does. */
+    private static double[] bound(double[] ratios, double[][] errors, double percentile) {
+        double[] out = new double[ratios.length];
+        for (int i = 0; i < out.length; i++) {
+            int at = i;
+            double[] here = Arrays.stream(errors)
+                    .mapToDouble(e -> e[at])
+                    .filter(Double::isFinite)
+                    .toArray();
+            boolean isKnown = here.length > errors.length / 2;
+            out[i] = isKnown ? Math.exp(ratios[i] - StatUtils.percentile(here, percentile)) : Double.NaN;
+        }
+        return out;
+    }
+
+    private static double last(double... values) {
+        return values[values.length - 1];
+    }
+
+    private static Table table(double[] losses, double[] ratios, double[] lo, double[] hi) {
+        int n = losses.length;
+        return Table.create(
+                "compute at equal loss",
+                DoubleColumn.create("loss", Arrays.stream(losses).map(Math::exp)),
+                DoubleColumn.create("ratio", Arrays.stream(ratios).limit(n).map(Math::exp)),
+                DoubleColumn.create("lo", Arrays.copyOf(lo, n)),
+                DoubleColumn.create("hi", Arrays.copyOf(hi, n)));
+    }
+
+    private static double[] withMean(double... values) {
+        double[] out = Arrays.copyOf(values, values.length + 1);
+        out[values.length] =
+                Arrays.stream(values).filter(Double::isFinite).average().orElse(Double.NaN);
+        return out;
+    }
+
+    /** Returns the logarithms of compute and loss of the frontier, by rising compute. */
+    private static double[][] frontier(ScalingRuns runs) {
+        Table table = runs.frontier();
+        return new double[][] {
+            logs(table.doubleColumn(1)), logs(table.doubleColumn(2)),
+        };
+    }
+
+    private static double[] logs(DoubleColumn column) {
+        return Arrays.stream(column.asDoubleArray()).map(Math::log).toArray();
+    }
+
+    private static double[] difference(double[] a, double... b) {
+        double[] out = new double[a.length];
+        Arrays.setAll(out, i -> a[i] - b[i]);
+        return out;
+    }
+
+    /** Returns the log compute at which a frontier reaches each log loss, NaN outside it. */
+    private static double[] needed(double[][] frontier, double... losses) {
+        double[] compute = frontier[0];
+        double[] loss = frontier[1];
+        return Arrays.stream(losses)
+                .map(wanted -> {
+                    int i = 1;
+                    while (i < loss.length && loss[i] > wanted) {
+                        i++;
+                    }
+                    if (i >= loss.length || wanted > loss[0]) {
+                        return edge(compute, loss, wanted);
+                    }
+                    double share = (loss[i - 1] - wanted) / (loss[i - 1] - loss[i]);
+                    return compute[i - 1] + share * (compute[i] - compute[i - 1]);
+                })
+                .toArray();
+    }
+
+    private static double edge(double[] compute, double[] loss, double wanted) {
+        int last = loss.length - 1;
+        return wanted == loss[0] ? compute[0] : wanted == loss[last] ? compute[last] : Double.NaN;
+    }
+}
