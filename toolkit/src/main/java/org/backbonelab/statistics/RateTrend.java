@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.regression.OLSMultipleLinearRegression;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -25,6 +27,21 @@ public final class RateTrend {
 
     /** Losses by rate, by budget, by network. */
     private final Map<String, NavigableMap<Double, NavigableMap<Double, Double>>> losses = new LinkedHashMap<>();
+
+    /**
+     * How fast a best rate moves.
+     *
+     * @param value change of log rate by log budget
+     * @param lo lower end of its 95 % t interval; all NaN where too few best rates lie within their grids
+     * @param hi upper end
+     * @param budgets how many best rates, of all networks, it rests on
+     */
+    public record Slope(double value, double lo, double hi, int budgets) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.3f [%.3f, %.3f] (%d budgets)", value, lo, hi, budgets);
+        }
+    }
 
     private RateTrend() {}
 
@@ -108,7 +125,7 @@ public final class RateTrend {
      * Returns how fast the best rate falls: the slope of its logarithm over that of the budget, the same for all networks, each
      * of which has a level of its own; points of parabolas within grids only. NaN where there are too few of them for an error.
      */
-    public Contrast slope() {
+    public Slope slope() {
         List<double[]> x = new ArrayList<>();
         List<Double> y = new ArrayList<>();
         points(null, x, y);
@@ -122,7 +139,7 @@ public final class RateTrend {
      * @param sizes of the networks by name, such as their multiply-adds
      * @throws IllegalArgumentException if a network has no size
      */
-    public Contrast slopeBySize(Map<String, Double> sizes) {
+    public Slope slopeBySize(Map<String, Double> sizes) {
         losses.keySet().stream().filter(n -> !sizes.containsKey(n)).findFirst().ifPresent(missing -> {
             throw new IllegalArgumentException("no size of network " + missing + "; known are " + sizes.keySet());
         });
@@ -162,10 +179,10 @@ public final class RateTrend {
         }
     }
 
-    private static Contrast last(List<double[]> x, List<Double> y) {
+    private static Slope last(List<double[]> x, List<Double> y) {
         int columns = x.isEmpty() ? 0 : x.get(0).length;
         if (x.size() <= columns) {
-            return new Contrast(Double.NaN, Double.NaN, Double.NaN, x.size(), 0, false);
+            return new Slope(Double.NaN, Double.NaN, Double.NaN, x.size());
         }
         OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
         regression.setNoIntercept(true);
@@ -173,7 +190,8 @@ public final class RateTrend {
         double[] estimates = regression.estimateRegressionParameters();
         double[] errors = regression.estimateRegressionParametersStandardErrors();
         int at = columns - 1;
-        return new Contrast(estimates[at], errors[at], x.size() - columns, x.size(), 0, false);
+        double half = errors[at] * new TDistribution(x.size() - columns).inverseCumulativeProbability(0.975);
+        return new Slope(estimates[at], estimates[at] - half, estimates[at] + half, x.size());
     }
 
     /**

@@ -72,8 +72,8 @@ class RateTrendTest {
         Table few = rows.where(rows.doubleColumn("lr").isGreaterThan(0.15));
         Table table = RateTrend.of(few, "val_loss", "net", "epochs").table();
         assertEquals(10, table.doubleColumn("edge").sum());
-        Contrast slope = RateTrend.of(few, "val_loss", "net", "epochs").slope();
-        assertTrue(Double.isNaN(slope.value()) && slope.seeds() == 0, slope::toString);
+        RateTrend.Slope slope = RateTrend.of(few, "val_loss", "net", "epochs").slope();
+        assertTrue(Double.isNaN(slope.value()) && slope.budgets() == 0, slope::toString);
     }
 
     /** With a rate that falls by half every second doubling, two trials follow it; where it rises, they cannot. */
