@@ -112,6 +112,21 @@ public final class RowStore {
         return folder.resolve("weights").resolve(id + ".phase" + (phase + 1) + ".safetensors");
     }
 
+    /** Returns a phase that was trained, or nothing. */
+    public Optional<TrainedPhase> findPhase(String key) {
+        return read(phaseFile(key), TrainedPhase.class)
+                .filter(phase -> phase.key().equals(key));
+    }
+
+    /** Writes a phase that was trained; its weights are those of its cell. */
+    public void put(TrainedPhase phase) {
+        AtomicFile.write(phaseFile(phase.key()), Seal.on(Json.write(phase)));
+    }
+
+    private Path phaseFile(String key) {
+        return folder.resolve("weights").resolve(key + ".json");
+    }
+
     /** Returns all finished cells, by id; files that are not whole are left out. */
     public List<Row> all() {
         try (Stream<Path> files = Files.list(folder)) {

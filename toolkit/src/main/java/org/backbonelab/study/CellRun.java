@@ -1,27 +1,24 @@
 package org.backbonelab.study;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.backbonelab.data.ImageSource;
-import org.backbonelab.data.Split;
 import org.backbonelab.io.Json;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ImageSpec;
 import org.backbonelab.model.weights.WeightHash;
 import org.backbonelab.recipe.Recipe;
-import org.backbonelab.results.Provenance;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowStore;
+import org.backbonelab.results.TrainedPhase;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Evaluation;
@@ -45,6 +42,7 @@ final class CellRun {
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private final Map<String, List<Double>> series = new TreeMap<>();
     private final PhaseImages data;
+    private final SharedPhases shared;
     private Backbone model;
     private double images;
     private double trainMacs;
@@ -56,7 +54,8 @@ final class CellRun {
             Map<String, List<Double>> series,
             double images,
             double trainMacs,
-            Map<String, String> environment) {}
+            Map<String, String> environment,
+            String phasesFrom) {}
 
     /**
      * Prepares a run.
@@ -64,10 +63,18 @@ final class CellRun {
      * @param store where the weights of each phase are kept, null for nowhere
      * @param checkpoints where to write them, null for nowhere
      * @param from which one to continue, null to begin
+     * @param anew whether phases that other cells have trained do not count
      * @param watch is told now and then how far the training is
      */
-    CellRun(Cell cell, RowStore store, Checkpoints checkpoints, CheckpointReader from, Consumer<Advance> watch) {
+    CellRun(
+            Cell cell,
+            RowStore store,
+            Checkpoints checkpoints,
+            CheckpointReader from,
+            boolean anew,
+            Consumer<Advance> watch) {
         this.cell = cell;
+        shared = new SharedPhases(cell, anew ? null : store);
         data = PhaseImages.of(cell);
         this.store = store;
         this.checkpoints = checkpoints;
@@ -76,7 +83,7 @@ final class CellRun {
     }
 
     Row train() {
-        Map<String, String> environment = environment();
+        Map<String, String> environment = CellEnvironment.of(cell);
         try (NDManager manager = Torch.newManager()) {
             model = Backbones.create(
                     cell.backbone(), data.spec(0), cell.recipe().network().dropPath());
@@ -119,16 +126,21 @@ final class CellRun {
     }
 
     private boolean phases(Map<String, String> provenance) {
-        int first = from == null ? 0 : resume(provenance);
+        List<TrainedPhase> earlier = from == null ? shared.found() : List.of();
         Map<String, String> environment = Map.copyOf(provenance);
+        int first = from == null ? earlier.size() : resume(provenance);
         count();
         TrainLoop.Outcome outcome = null;
         for (int i = 0; i < cell.phases().size(); i++) {
             adapt(i);
+            if (i < earlier.size()) {
+                takeUp(earlier.get(i), i, provenance);
+            }
             if (i < first || (outcome != null && outcome.diverged())) {
                 continue;
             }
-            Half half = new Half(i, metrics, series, images, trainMacs, environment);
+            Half half = new Half(
+                    i, metrics, series, images, trainMacs, environment, provenance.get(SharedPhases.PROVENANCE));
             TrainOptions options = TrainOptions.none()
                     .withTimes(times)
                     .withStop(Shutdown::isAsked)
@@ -165,6 +177,9 @@ final class CellRun {
         series.putAll(half.series);
         images = half.images;
         trainMacs = half.trainMacs;
+        if (half.phasesFrom != null) {
+            provenance.put(SharedPhases.PROVENANCE, half.phasesFrom);
+        }
         // Equal bits are promised for one machine, thread count and code: a row says if it is of two.
         String changed = half.environment.entrySet().stream()
                 .filter(e -> !e.getValue().equals(provenance.get(e.getKey())))
@@ -177,34 +192,45 @@ final class CellRun {
         return half.phase;
     }
 
+    /** Takes a phase that another cell has trained, with its weights. */
+    private void takeUp(TrainedPhase phase, int i, Map<String, String> provenance) {
+        Objective objective = Objectives.of(cell.phases().get(i), model, cell.seed(), i);
+        CellWeights.load(objective.state(), store.weights(cell.id(), i));
+        found(phase, i);
+        provenance.put(
+                SharedPhases.PROVENANCE,
+                phase.cell() + ", commit " + phase.provenance().get("git_commit"));
+    }
+
     private TrainLoop.Outcome phase(int i, TrainOptions options) {
-        Split split = data.of(i);
         Recipe recipe = cell.phases().get(i);
-        String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
         Objective objective = Objectives.of(recipe, model, cell.seed(), i);
         TrainLoop.Outcome outcome =
-                TrainLoop.run(objective, split, recipe, Seeds.derive(cell.seed(), "phase", i), options);
-        images += outcome.images();
-        // A backward pass costs two forward passes; SAM makes two of each, LookSAM now and then.
-        double passes = recipe.optimization().passes();
-        trainMacs += 3.0 * metrics.get("macs") * outcome.images() * passes;
-        metrics.merge(Row.NON_FINITE, (double) outcome.nonFinite(), Double::sum);
-        List<Double> curve = outcome.trainLoss();
-        series.put(prefix + "train_loss", curve);
-        metrics.put(prefix + "train_loss", curve.get(curve.size() - 1));
-        if (!outcome.evaluations().isEmpty()) {
-            List<Evaluation> found = outcome.evaluations();
-            series.put(
-                    prefix + "val_top1_curve",
-                    found.stream().map(Evaluation::top1).toList());
-            series.put(
-                    prefix + "val_loss_curve",
-                    found.stream().map(Evaluation::loss).toList());
-        }
+                TrainLoop.run(objective, data.of(i), recipe, Seeds.derive(cell.seed(), "phase", i), options);
+        TrainedPhase phase = SharedPhases.of(cell, i, outcome);
+        found(phase, i);
         if (store != null && !outcome.diverged()) {
             DiskRoom.write(() -> CellWeights.save(objective.state(), store.weights(cell.id(), i)));
+            new SharedPhases(cell, store).keep(phase);
         }
         return outcome;
+    }
+
+    /** Writes down what a phase has found. */
+    private void found(TrainedPhase phase, int i) {
+        String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
+        images += phase.images();
+        // A backward pass costs two forward passes; SAM makes two of each, LookSAM now and then.
+        double passes = cell.phases().get(i).optimization().passes();
+        trainMacs += 3.0 * metrics.get("macs") * phase.images() * passes;
+        metrics.merge(Row.NON_FINITE, phase.nonFinite(), Double::sum);
+        List<Double> curve = phase.trainLoss();
+        series.put(prefix + "train_loss", curve);
+        metrics.put(prefix + "train_loss", curve.get(curve.size() - 1));
+        if (!phase.valLoss().isEmpty()) {
+            series.put(prefix + "val_top1_curve", phase.valTop1());
+            series.put(prefix + "val_loss_curve", phase.valLoss());
+        }
     }
 
     private void evaluate(TrainLoop.Outcome outcome) {
@@ -234,30 +260,5 @@ final class CellRun {
             throw new CancellationException("the cell was interrupted after its training; started again, it continues"
                     + " from its last checkpoint");
         }
-    }
-
-    /** What equal bits depend on besides the cell. */
-    private Map<String, String> environment() {
-        String precision = cell.phases().stream()
-                .map(r -> r.network().precision().resolve().name().toLowerCase(Locale.ROOT))
-                .distinct()
-                .collect(Collectors.joining(", "));
-        return Provenance.capture(Map.of(
-                "data_sha256",
-                PhaseImages.checksum(cell),
-                "djl",
-                Engine.getDjlVersion(),
-                "libtorch",
-                Torch.version(),
-                "device",
-                Torch.device().toString(),
-                "threads",
-                String.valueOf(Torch.threads()),
-                "precision",
-                precision,
-                "seed",
-                String.valueOf(cell.seed()),
-                Finished.SEMANTICS,
-                Semantics.of(cell)));
     }
 }

@@ -37,7 +37,7 @@ public final class CellTrainer {
      * @throws CancellationException if the thread is interrupted or the process is told to end
      */
     public Row train(Cell cell) {
-        return Shutdown.holding(() -> new CellRun(cell, null, null, null, CellTrainer::unwatched).train());
+        return Shutdown.holding(() -> new CellRun(cell, null, null, null, true, CellTrainer::unwatched).train());
     }
 
     /**
@@ -45,7 +45,7 @@ public final class CellTrainer {
      *
      * <p>While it trains, its checkpoints {@code <id>.ckpt} and {@code <id>.ckpt.previous} lie beside the rows, a new
      * one every {@code BACKBONELAB_CHECKPOINT_SECONDS} (default 60; 0 for every update). A cell that was broken off is
-     * continued from them.
+     * continued from them. First phases that another cell of the folder has trained already are not trained again.
      *
      * @throws IllegalArgumentException if the cell cannot be built, or its checkpoints are all unusable
      * @throws CancellationException if the thread is interrupted or the process is told to end; the last checkpoint is
@@ -132,7 +132,8 @@ public final class CellTrainer {
         try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ending), cell.id(), every)) {
             Row row;
             try (CheckpointReader from = checkpoints.load().orElse(null)) {
-                row = new CellRun(cell, store, checkpoints, from, watch).train();
+                boolean anew = ending.equals(FRESH_CHECKPOINT);
+                row = new CellRun(cell, store, checkpoints, from, anew, watch).train();
             }
             DiskRoom.write(() -> store.put(row));
             checkpoints.delete();

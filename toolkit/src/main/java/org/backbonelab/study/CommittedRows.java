@@ -78,6 +78,8 @@ public final class CommittedRows {
         Optional<Row> found = which.equals("cheapest")
                 ? rows.filter(r -> r.status() == Row.Status.OK)
                         .filter(r -> Finished.isOfToday(Cell.parse(r.cell()), r))
+                        // Of phases that another cell trained, the seconds say nothing.
+                        .filter(r -> !r.provenance().containsKey(SharedPhases.PROVENANCE))
                         .sorted(Comparator.comparingDouble(Row::seconds))
                         .filter(r -> PhaseImages.areThere(Cell.parse(r.cell())))
                         .findFirst()

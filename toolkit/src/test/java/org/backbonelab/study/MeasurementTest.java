@@ -110,7 +110,8 @@ class MeasurementTest {
     private Map<String, byte[]> weights() throws IOException {
         Map<String, byte[]> out = new TreeMap<>();
         try (var files = Files.list(folder.resolve("weights"))) {
-            for (Path file : files.toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
                 out.put(file.getFileName().toString(), Files.readAllBytes(file));
             }
         }
