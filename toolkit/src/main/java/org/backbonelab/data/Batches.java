@@ -49,7 +49,8 @@ public final class Batches {
      * @param updates of the whole training
      */
     public Batches interrupted(Interruptions interruptions, long updates, int batchSize) {
-        return new Batches(split, augmentation, seed, sampler.interrupted(interruptions, updates, batchSize));
+        Sampler other = sampler.interrupted(interruptions, updates, batchSize);
+        return other == sampler ? this : new Batches(split, augmentation, seed, other);
     }
 
     /** Returns the number of batches of an epoch; the last may be smaller. */

@@ -42,11 +42,11 @@ public record Interruptions(int count, Restart restart) {
     /**
      * Returns before which updates they come, in order; two may fall on one.
      *
-     * @param updates of the whole training, 2 or more unless there are no interruptions
+     * @param updates of the whole training, 2 or more
      */
     List<Long> before(long updates, long seed) {
-        require(count == 0 || updates > 1, "updates of a training with interruptions", updates, "2 or more");
+        require(updates > 1, "updates of a training with interruptions", updates, "2 or more");
         RandomGenerator random = Seeds.stream(seed, "interruptions");
-        return random.longs(count, 1, Math.max(2, updates)).sorted().boxed().toList();
+        return random.longs(count, 1, updates).sorted().boxed().toList();
     }
 }

@@ -71,6 +71,9 @@ public final class Sampler {
      * @param batchSize images an update; the last of an epoch may have fewer
      */
     public Sampler interrupted(Interruptions interruptions, long updates, int batchSize) {
+        if (interruptions.restart() == Interruptions.Restart.EXACT) {
+            return this;
+        }
         long batches = (batchSize - 1L + count) / batchSize;
         long[] restarts = interruptions.before(updates, seed).stream()
                 .mapToLong(u -> u / batches * count + u % batches * batchSize)
@@ -111,14 +114,17 @@ public final class Sampler {
         return out;
     }
 
-    /** Replaces the images of an epoch that come after its last restart so far. */
+    /** Replaces the images of an epoch that come after its restarts, each as far as the next. */
     private int[] interrupted(int epoch, int from, int[] out) {
         long first = (long) epoch * count;
         for (int k = 0; k < restarts.length; k++) {
-            int at = (int) Math.min(count, restarts[k] - first);
-            for (int i = Math.max(0, at - from); at >= 0 && i < out.length; i++) {
+            long at = restarts[k] - first;
+            long next = k + 1 < restarts.length ? restarts[k + 1] - first : count;
+            int begin = (int) Math.max(at, from);
+            int end = (int) Math.min(next, from + (long) out.length);
+            if (at >= 0 && begin < end) {
                 int[] order = pass(restart == Interruptions.Restart.REDRAWN ? -1 - k : epoch);
-                out[i] = order[from + i - at];
+                System.arraycopy(order, (int) (begin - at), out, begin - from, end - begin);
             }
         }
         return out;

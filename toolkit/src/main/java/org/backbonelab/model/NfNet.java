@@ -121,20 +121,24 @@ public final class NfNet extends Backbone {
 
         /** A network of two stages for small images: 28 pixels, then 14, then 7. */
         private static Config micro(int width, int depth, Set<Part> without) {
-            boolean raw = without.contains(Part.WEIGHT_STANDARDISATION);
             return new Config(
                     List.of(width / 2, width / 2),
                     List.of(1, 2),
                     List.of(width, 2 * width),
                     List.of(depth, 2 * depth),
                     Math.min(8, width / 2),
-                    raw ? ScaledStdConv.Variant.UNSTANDARDISED : ScaledStdConv.Variant.PLAIN,
+                    ScaledStdConv.Variant.PLAIN,
                     without);
         }
 
         private double geluGain() {
-            boolean released = variant == ScaledStdConv.Variant.TIMM || variant == ScaledStdConv.Variant.DEEPMIND;
-            return without.contains(Part.ACTIVATION_GAIN) ? 1 : released ? RELEASED_GELU_GAIN : GELU_GAIN;
+            double gain = variant == ScaledStdConv.Variant.PLAIN ? GELU_GAIN : RELEASED_GELU_GAIN;
+            return without.contains(Part.ACTIVATION_GAIN) ? 1 : gain;
+        }
+
+        private ScaledStdConv convolution(Conv.Spec spec) {
+            boolean raw = without.contains(Part.WEIGHT_STANDARDISATION);
+            return new ScaledStdConv(spec, raw ? ScaledStdConv.Variant.UNSTANDARDISED : variant);
         }
     }
 
@@ -169,7 +173,7 @@ public final class NfNet extends Backbone {
         for (int i = 0; i < config.stem.size(); i++) {
             Conv.Spec conv = Conv.Spec.same(in, config.stem.get(i), 3, config.stemStrides.get(i));
             in = config.stem.get(i);
-            stem.add(child("stem.conv" + (i + 1), new ScaledStdConv(conv, config.variant)));
+            stem.add(child("stem.conv" + (i + 1), config.convolution(conv)));
         }
         int total = config.depths.stream().mapToInt(Integer::intValue).sum();
         double variance = 1;
@@ -186,7 +190,7 @@ public final class NfNet extends Backbone {
                 in = out;
             }
         }
-        finalConv = child("final_conv", new ScaledStdConv(Conv.Spec.same(in, 2 * in, 1, 1), config.variant));
+        finalConv = child("final_conv", config.convolution(Conv.Spec.same(in, 2 * in, 1, 1)));
         fc = child("head.fc", Linear.classifier(2 * in, spec.classes(), Init.normal(0.01)));
     }
 
@@ -212,11 +216,11 @@ public final class NfNet extends Backbone {
         ScaledStdConv grouped(int stride) {
             int mid = mid();
             Conv.Spec spec = new Conv.Spec(mid, mid, 3, stride, 1, mid / config.groupWidth);
-            return new ScaledStdConv(spec, config.variant);
+            return config.convolution(spec);
         }
 
         ScaledStdConv point(int in, int out) {
-            return new ScaledStdConv(Conv.Spec.same(in, out, 1, 1), config.variant);
+            return config.convolution(Conv.Spec.same(in, out, 1, 1));
         }
 
         /** Half the output, rounded down to whole groups as the released code does. */

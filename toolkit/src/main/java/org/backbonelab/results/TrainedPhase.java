@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * @param key of what decides its weights: network, images, recipes so far, seed
  * @param cell the id of the cell that trained it
  * @param phase its number in that cell, from 0
- * @param weights SHA-256 of the file of its weights
+ * @param weights SHA-256 of the file of its weights; empty before they are written
  * @param trainLoss mean loss of each epoch
  * @param valTop1 of its evaluations, empty where there were none
  * @param valLoss of its evaluations
@@ -42,5 +42,10 @@ public record TrainedPhase(
         valTop1 = valTop1 == null ? List.of() : List.copyOf(valTop1);
         valLoss = valLoss == null ? List.of() : List.copyOf(valLoss);
         provenance = new TreeMap<>(provenance);
+    }
+
+    /** Returns this phase with the hash of its weights, once they are written. */
+    public TrainedPhase withWeights(String sha256) {
+        return new TrainedPhase(key, cell, phase, sha256, trainLoss, valTop1, valLoss, images, nonFinite, provenance);
     }
 }

@@ -3,7 +3,6 @@ package org.backbonelab.statistics;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.hipparchus.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
@@ -34,23 +33,21 @@ public record EqualLoss(double ratio, double lo, double hi, Table byLoss, String
         double high = Math.min(ours[1][0], theirs[1][0]);
         double low = Math.max(last(ours[1]), last(theirs[1]));
         if (!(low < high)) {
-            String none = String.format(
-                    Locale.ROOT,
-                    "no loss that both reach: one family's goes from %.3f to %.3f, the other's from %.3f to %.3f",
-                    Math.exp(ours[1][0]),
-                    Math.exp(last(ours[1])),
-                    Math.exp(theirs[1][0]),
-                    Math.exp(last(theirs[1])));
-            double[] nothing = {};
-            return new EqualLoss(Double.NaN, Double.NaN, Double.NaN, table(nothing, nothing, nothing, nothing), none);
+            return none(ours[1], theirs[1]);
         }
         double[] losses = IntStream.range(0, LOSSES)
                 .mapToDouble(i -> high + (low - high) * i / (LOSSES - 1))
                 .toArray();
-        double[] ratios = withMean(difference(needed(ours, losses), needed(theirs, losses)));
-        double[][] errors = errors(first, second, losses, draws, seed);
-        double[] lo = bound(ratios, errors, 97.5);
-        double[] hi = bound(ratios, errors, 2.5);
+        RunBootstrap.Intervals logs = RunBootstrap.between(
+                RunBootstrap.curves(first),
+                RunBootstrap.curves(second),
+                runs -> needed(frontier(runs), losses),
+                EqualLoss::differenceAndMean,
+                draws,
+                seed);
+        double[] ratios = exp(logs.estimate());
+        double[] lo = exp(logs.lo());
+        double[] hi = exp(logs.hi());
         String recipe = String.format(
                 Locale.ROOT,
                 "compute at equal loss, geometric mean over %d losses from %.3f to %.3f; %d draws of the runs of both (%s; %s), "
@@ -61,35 +58,23 @@ public record EqualLoss(double ratio, double lo, double hi, Table byLoss, String
                 draws,
                 first.described(),
                 second.described());
-        return new EqualLoss(Math.exp(last(ratios)), last(lo), last(hi), table(losses, ratios, lo, hi), recipe);
+        return new EqualLoss(last(ratios), last(lo), last(hi), table(exp(losses), ratios, lo, hi), recipe);
     }
 
-    /** Returns by how much each draw's log ratios differ from those of the runs without scatter. */
-    private static double[][] errors(ScalingRuns first, ScalingRuns second, double[] losses, int draws, long seed) {
-        RunBootstrap a = RunBootstrap.curves(first);
-        RunBootstrap b = RunBootstrap.curves(second);
-        double[][] ofA = a.draws(runs -> needed(frontier(runs), losses), draws, seed);
-        double[][] ofB = b.draws(runs -> needed(frontier(runs), losses), draws, seed + 1);
-        double[] centre =
-                withMean(difference(needed(frontier(a.smooth()), losses), needed(frontier(b.smooth()), losses)));
-        double[][] out = new double[draws][];
-        Arrays.setAll(out, d -> difference(withMean(difference(ofA[d], ofB[d])), centre));
-        return out;
+    private static EqualLoss none(double[] ours, double[] theirs) {
+        String recipe = String.format(
+                Locale.ROOT,
+                "no loss that both reach: one family's goes from %.3f to %.3f, the other's from %.3f to %.3f",
+                Math.exp(ours[0]),
+                Math.exp(last(ours)),
+                Math.exp(theirs[0]),
+                Math.exp(last(theirs)));
+        double[] nothing = {};
+        return new EqualLoss(Double.NaN, Double.NaN, Double.NaN, table(nothing, nothing, nothing, nothing), recipe);
     }
 
-    /** Returns one end of each ratio's interval: the estimate less a percentile of the errors, as {@link RunBootstrap} does. */
-    private static double[] bound(double[] ratios, double[][] errors, double percentile) {
-        double[] out = new double[ratios.length];
-        for (int i = 0; i < out.length; i++) {
-            int at = i;
-            double[] here = Arrays.stream(errors)
-                    .mapToDouble(e -> e[at])
-                    .filter(Double::isFinite)
-                    .toArray();
-            boolean isKnown = here.length > errors.length / 2;
-            out[i] = isKnown ? Math.exp(ratios[i] - StatUtils.percentile(here, percentile)) : Double.NaN;
-        }
-        return out;
+    private static double[] exp(double... logs) {
+        return Arrays.stream(logs).map(Math::exp).toArray();
     }
 
     private static double last(double... values) {
@@ -100,16 +85,17 @@ public record EqualLoss(double ratio, double lo, double hi, Table byLoss, String
         int n = losses.length;
         return Table.create(
                 "compute at equal loss",
-                DoubleColumn.create("loss", Arrays.stream(losses).map(Math::exp)),
-                DoubleColumn.create("ratio", Arrays.stream(ratios).limit(n).map(Math::exp)),
+                DoubleColumn.create("loss", losses),
+                DoubleColumn.create("ratio", Arrays.copyOf(ratios, n)),
                 DoubleColumn.create("lo", Arrays.copyOf(lo, n)),
                 DoubleColumn.create("hi", Arrays.copyOf(hi, n)));
     }
 
-    private static double[] withMean(double... values) {
-        double[] out = Arrays.copyOf(values, values.length + 1);
-        out[values.length] =
-                Arrays.stream(values).filter(Double::isFinite).average().orElse(Double.NaN);
+    /** Returns the differences, and behind them their mean. */
+    private static double[] differenceAndMean(double[] a, double... b) {
+        double[] out = new double[a.length + 1];
+        Arrays.setAll(out, i -> i < a.length ? a[i] - b[i] : Double.NaN);
+        out[a.length] = Arrays.stream(out).filter(Double::isFinite).average().orElse(Double.NaN);
         return out;
     }
 
@@ -123,12 +109,6 @@ public record EqualLoss(double ratio, double lo, double hi, Table byLoss, String
 
     private static double[] logs(DoubleColumn column) {
         return Arrays.stream(column.asDoubleArray()).map(Math::log).toArray();
-    }
-
-    private static double[] difference(double[] a, double... b) {
-        double[] out = new double[a.length];
-        Arrays.setAll(out, i -> a[i] - b[i]);
-        return out;
     }
 
     /** Returns the log compute at which a frontier reaches each log loss, NaN outside it. */

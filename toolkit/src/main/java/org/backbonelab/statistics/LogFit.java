@@ -91,7 +91,7 @@ record LogFit(double[] coefficients, double misfit, double squares) {
         return best;
     }
 
-    /** Solves the normal equations of a subset by Cholesky's factors; -1 in all places where its columns are one and the same. */
+    /** Solves a subset's normal equations by Cholesky's factors, without objects: a bootstrap solves millions. Returns -1 in all places where its columns are one and the same. */
     private static double[] solve(double[][] gram, double[] right, int subset) {
         int[] in = new int[Integer.bitCount(subset)];
         for (int a = 0, n = 0; a < right.length; a++) {

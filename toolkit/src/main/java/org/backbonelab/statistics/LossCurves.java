@@ -1,9 +1,9 @@
 package org.backbonelab.statistics;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.hipparchus.stat.regression.SimpleRegression;
 
 /**
  * The curve of each network's final losses over compute, straight between its runs in logarithms; networks by rising size.
@@ -60,14 +60,10 @@ final class LossCurves {
 
     /** Returns the slope of log y in log x; NaN for fewer than 2 different x. */
     static double slope(double[] logX, double[] logY) {
-        double x = Arrays.stream(logX).average().orElse(Double.NaN);
-        double y = Arrays.stream(logY).average().orElse(Double.NaN);
-        double xy = 0;
-        double xx = 0;
+        SimpleRegression regression = new SimpleRegression();
         for (int i = 0; i < logX.length; i++) {
-            xy += (logX[i] - x) * (logY[i] - y);
-            xx += (logX[i] - x) * (logX[i] - x);
+            regression.addData(logX[i], logY[i]);
         }
-        return xx > 0 ? xy / xx : Double.NaN;
+        return regression.getSlope();
     }
 }

@@ -3,6 +3,7 @@ package org.backbonelab.statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.backbonelab.tensor.Seeds;
@@ -97,11 +98,12 @@ final class RunBootstrap {
     /**
      * Intervals of 95 %, one a statistic.
      *
+     * @param estimate of the runs as they are
      * @param lo lower ends; NaN where the estimate or half of the draws lack the statistic
      * @param hi upper ends
      * @param lost how many of the draws lack some statistic
      */
-    record Intervals(double[] lo, double[] hi, int lost) {}
+    record Intervals(double[] estimate, double[] lo, double[] hi, int lost) {}
 
     /**
      * Finds intervals: the estimate less the errors that draws make about the runs without scatter.
@@ -112,9 +114,34 @@ final class RunBootstrap {
      * @param statistic of runs; NaN where they do not have it
      */
     Intervals intervals(Function<ScalingRuns, double[]> statistic, int draws, long seed) {
-        double[] estimate = statistic.apply(runs);
-        double[] centre = statistic.apply(smooth());
-        double[][] drawn = draws(statistic, draws, seed);
+        return intervals(statistic.apply(runs), statistic.apply(smooth()), draws(statistic, draws, seed), free);
+    }
+
+    /**
+     * Finds intervals of what two studies differ by; their runs are drawn apart.
+     *
+     * @param statistic of the runs of each
+     * @param difference of the statistics of the first and of the second
+     */
+    static Intervals between(
+            RunBootstrap first,
+            RunBootstrap second,
+            Function<ScalingRuns, double[]> statistic,
+            BinaryOperator<double[]> difference,
+            int draws,
+            long seed) {
+        double[][] a = first.draws(statistic, draws, seed);
+        double[][] b = second.draws(statistic, draws, seed + 1);
+        double[][] drawn = new double[draws][];
+        Arrays.setAll(drawn, d -> difference.apply(a[d], b[d]));
+        return intervals(
+                difference.apply(statistic.apply(first.runs), statistic.apply(second.runs)),
+                difference.apply(statistic.apply(first.smooth()), statistic.apply(second.smooth())),
+                drawn,
+                Math.min(first.free, second.free));
+    }
+
+    private static Intervals intervals(double[] estimate, double[] centre, double[][] drawn, int free) {
         double wider = new TDistribution(free).inverseCumulativeProbability(0.975)
                 / new NormalDistribution().inverseCumulativeProbability(0.975);
         double[] lo = new double[estimate.length];
@@ -126,12 +153,12 @@ final class RunBootstrap {
                     .mapToDouble(v -> v[place])
                     .filter(Double::isFinite)
                     .toArray();
-            boolean isKnown = values.length > draws / 2;
-            lost = Math.max(lost, draws - values.length);
+            boolean isKnown = values.length > drawn.length / 2;
+            lost = Math.max(lost, drawn.length - values.length);
             lo[j] = isKnown ? estimate[j] - wider * (StatUtils.percentile(values, 97.5) - centre[j]) : Double.NaN;
             hi[j] = isKnown ? estimate[j] + wider * (centre[j] - StatUtils.percentile(values, 2.5)) : Double.NaN;
         }
-        return new Intervals(lo, hi, lost);
+        return new Intervals(estimate, lo, hi, lost);
     }
 
     /** Returns intervals as a table: {@code parameter}, {@code estimate}, {@code lo}, {@code hi}. */
@@ -140,7 +167,7 @@ final class RunBootstrap {
         return Table.create(
                 recipe(draws, seed) + (intervals.lost == 0 ? "" : "; " + intervals.lost + " draws lack a parameter"),
                 StringColumn.create("parameter", names),
-                DoubleColumn.create("estimate", statistic.apply(runs)),
+                DoubleColumn.create("estimate", intervals.estimate),
                 DoubleColumn.create("lo", intervals.lo),
                 DoubleColumn.create("hi", intervals.hi));
     }
@@ -152,12 +179,12 @@ final class RunBootstrap {
     }
 
     /** Returns the runs without scatter: what draws scatter around. */
-    ScalingRuns smooth() {
+    private ScalingRuns smooth() {
         return losses(null);
     }
 
     /** Returns the statistics of so many draws. */
-    double[][] draws(Function<ScalingRuns, double[]> statistic, int draws, long seed) {
+    private double[][] draws(Function<ScalingRuns, double[]> statistic, int draws, long seed) {
         if (draws < FEWEST_DRAWS) {
             throw new IllegalArgumentException(draws + " draws: a 95 % interval needs at least " + FEWEST_DRAWS
                     + ", and 2000 for its second digit");

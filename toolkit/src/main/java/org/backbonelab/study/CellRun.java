@@ -43,6 +43,7 @@ final class CellRun {
     private final Map<String, List<Double>> series = new TreeMap<>();
     private final PhaseImages data;
     private final SharedPhases shared;
+    private final boolean anew;
     private Backbone model;
     private double images;
     private double trainMacs;
@@ -74,7 +75,8 @@ final class CellRun {
             boolean anew,
             Consumer<Advance> watch) {
         this.cell = cell;
-        shared = new SharedPhases(cell, anew ? null : store);
+        shared = new SharedPhases(cell, store);
+        this.anew = anew;
         data = PhaseImages.of(cell);
         this.store = store;
         this.checkpoints = checkpoints;
@@ -126,7 +128,7 @@ final class CellRun {
     }
 
     private boolean phases(Map<String, String> provenance) {
-        List<TrainedPhase> earlier = from == null ? shared.found() : List.of();
+        List<TrainedPhase> earlier = from == null && store != null && !anew ? shared.found() : List.of();
         Map<String, String> environment = Map.copyOf(provenance);
         int first = from == null ? earlier.size() : resume(provenance);
         count();
@@ -207,11 +209,11 @@ final class CellRun {
         Objective objective = Objectives.of(recipe, model, cell.seed(), i);
         TrainLoop.Outcome outcome =
                 TrainLoop.run(objective, data.of(i), recipe, Seeds.derive(cell.seed(), "phase", i), options);
-        TrainedPhase phase = SharedPhases.of(cell, i, outcome);
+        TrainedPhase phase = shared.of(i, outcome);
         found(phase, i);
         if (store != null && !outcome.diverged()) {
             DiskRoom.write(() -> CellWeights.save(objective.state(), store.weights(cell.id(), i)));
-            new SharedPhases(cell, store).keep(phase);
+            shared.keep(phase);
         }
         return outcome;
     }

@@ -69,7 +69,7 @@ public final class CellTrainer {
         Cell cell = task.cell();
         return Shutdown.holding(() -> {
             Row row = task.anew()
-                    ? trainAndStore(cell, store, FRESH_CHECKPOINT, watch)
+                    ? trainAndStore(cell, store, true, watch)
                     : Finished.row(cell, store).orElseGet(() -> trainAndStore(cell, store, watch));
             List<Measure> known = measures.stream()
                     .filter(m -> task.measures().contains(m.name()))
@@ -124,15 +124,15 @@ public final class CellTrainer {
     }
 
     private Row trainAndStore(Cell cell, RowStore store, Consumer<Advance> watch) {
-        return trainAndStore(cell, store, CHECKPOINT, watch);
+        return trainAndStore(cell, store, false, watch);
     }
 
-    private Row trainAndStore(Cell cell, RowStore store, String ending, Consumer<Advance> watch) {
+    private Row trainAndStore(Cell cell, RowStore store, boolean anew, Consumer<Advance> watch) {
+        String ending = anew ? FRESH_CHECKPOINT : CHECKPOINT;
         Duration every = every(Settings.BACKBONELAB_CHECKPOINT_SECONDS.get());
         try (Checkpoints checkpoints = new Checkpoints(store.folder().resolve(cell.id() + ending), cell.id(), every)) {
             Row row;
             try (CheckpointReader from = checkpoints.load().orElse(null)) {
-                boolean anew = ending.equals(FRESH_CHECKPOINT);
                 row = new CellRun(cell, store, checkpoints, from, anew, watch).train();
             }
             DiskRoom.write(() -> store.put(row));

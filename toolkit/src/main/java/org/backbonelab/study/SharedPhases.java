@@ -40,11 +40,6 @@ final class SharedPhases {
     private final Cell cell;
     private final RowStore store;
 
-    /**
-     * Looks at a cell.
-     *
-     * @param store null for none, then nothing is shared
-     */
     SharedPhases(Cell cell, RowStore store) {
         this.cell = cell;
         this.store = store;
@@ -75,7 +70,7 @@ final class SharedPhases {
     /** Returns the first phases, but for the last of all, that are there; their weights get names of this cell. */
     List<TrainedPhase> found() {
         List<TrainedPhase> out = new ArrayList<>();
-        for (int i = 0; store != null && i < cell.phases().size() - 1; i++) {
+        for (int i = 0; i < cell.phases().size() - 1; i++) {
             Map<String, String> environment = CellEnvironment.of(first(cell, i + 1));
             Optional<TrainedPhase> phase = store.findPhase(key(cell, i + 1)).filter(p -> fits(p, environment));
             if (phase.isEmpty()) {
@@ -133,7 +128,7 @@ final class SharedPhases {
     }
 
     /** Says what a phase of this cell has found. */
-    static TrainedPhase of(Cell cell, int phase, TrainLoop.Outcome outcome) {
+    TrainedPhase of(int phase, TrainLoop.Outcome outcome) {
         return new TrainedPhase(
                 key(cell, phase + 1),
                 cell.id(),
@@ -149,17 +144,7 @@ final class SharedPhases {
 
     /** Keeps what a phase has found, once its weights are written; not where the thread is interrupted, which ends the training. */
     void keep(TrainedPhase phase) {
-        TrainedPhase whole = new TrainedPhase(
-                phase.key(),
-                phase.cell(),
-                phase.phase(),
-                hash(store.weights(cell.id(), phase.phase())),
-                phase.trainLoss(),
-                phase.valTop1(),
-                phase.valLoss(),
-                phase.images(),
-                phase.nonFinite(),
-                phase.provenance());
+        TrainedPhase whole = phase.withWeights(hash(store.weights(cell.id(), phase.phase())));
         try {
             DiskRoom.write(() -> store.put(whole));
         } catch (UncheckedIOException e) {

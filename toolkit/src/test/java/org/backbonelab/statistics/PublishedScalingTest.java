@@ -78,7 +78,7 @@ class PublishedScalingTest {
     /** The fact sheet: slope -0.0417, F1 up to about 4.8k core hours, F3+ up to 57k but for F7 in places, F7+ above 63k. */
     @Test
     void envelope() {
-        Envelope envelope = Envelope.of(RUNS, 800, 100e3, 200);
+        BestSizes envelope = Envelope.of(RUNS, 800, 100e3, 200);
         assertEquals(-0.0417, envelope.lossExponent(), 0.00005);
         Table table = envelope.table();
         assertEquals("F1", table.stringColumn("network").get(0));

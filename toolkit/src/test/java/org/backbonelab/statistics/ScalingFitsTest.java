@@ -80,10 +80,10 @@ class ScalingFitsTest {
     void aMinimumAtTheEdgeIsNone() {
         // Far cheaper than any optimum: the smallest network is the best wherever it was trained.
         ScalingRuns wide = ScalingCoverage.runs(new double[] {8, 12, 20, 40}, 1, 1, 0, 0);
-        IsoFlop parabolas = IsoFlop.of(wide, 3, 10, 5);
+        BestSizes parabolas = IsoFlop.of(wide, 3, 10, 5);
         assertTrue(parabolas.table().stringColumn("verdict").asList().stream().noneMatch(BestSizes.MINIMUM::equals));
         assertTrue(Double.isNaN(parabolas.sizeExponent()));
-        Envelope envelope = Envelope.of(wide, 3, 10, 5);
+        BestSizes envelope = Envelope.of(wide, 3, 10, 5);
         assertTrue(envelope.table().stringColumn("verdict").asList().stream().allMatch(BestSizes.EDGE::equals));
         assertTrue(Double.isNaN(envelope.sizeExponent()));
         assertTrue(envelope.lossExponent() < 0);
