@@ -32,6 +32,8 @@ public final class Backbones {
         vgg("vgg13_bn_micro", new Vgg.Config(List.of(16, 32, 64, 64), 2, 2, 256));
 
         resnet("resnet_micro", new ResNet.Config(List.of(16, 32, 64), List.of(1, 1, 1), false, true));
+        // As many parameters as vit_micro, and multiply-adds of its order.
+        resnet("resnet_micro_w12", new ResNet.Config(List.of(12, 32, 88), List.of(1, 1, 1), false, true));
         resnets("resnet18", false, 2, 2, 2, 2);
         resnets("resnet34", false, 3, 4, 6, 3);
         resnets("resnet50", true, 3, 4, 6, 3);
