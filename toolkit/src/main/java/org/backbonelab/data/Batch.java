@@ -28,6 +28,11 @@ public record Batch(float[] pixels, int[] labels, float[] targets, int channels,
         return new Planes(pixels, count(), channels, size);
     }
 
+    /** Returns this batch with other pixels. */
+    public Batch withPixels(float[] value) {
+        return new Batch(value, labels, targets, channels, size);
+    }
+
     /** Returns this batch with other targets. */
     public Batch withTargets(float[] value) {
         return new Batch(pixels, labels, value, channels, size);

@@ -15,6 +15,7 @@ public final class Measures {
                 Hessian.topEigenvalue(),
                 LossSurface.grid(),
                 ActiveNeurons.overDepth(),
+                Attacks.accuracy(),
                 BranchGains.overDepth(),
                 Spectra.overDepth());
     }

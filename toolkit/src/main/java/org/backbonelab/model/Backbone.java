@@ -42,6 +42,16 @@ public abstract class Backbone extends Layer {
      */
     public abstract NDArray forwardFeatures(NDArray x, Pass pass);
 
+    /**
+     * Returns one vector an image, (N, D): the features averaged over positions; where the head reads a token of the class,
+     * that token.
+     */
+    public NDArray pooled(NDArray features) {
+        return features.getShape().dimension() == 4
+                ? features.flatten(2, 3).mean(new int[] {2})
+                : features.mean(new int[] {1});
+    }
+
     /** Pools the features and classifies them: (N, classes). */
     protected abstract NDArray head(NDArray features, Pass pass);
 

@@ -89,8 +89,13 @@ public final class Vit extends Backbone {
     }
 
     @Override
+    public NDArray pooled(NDArray features) {
+        return features.get(":,0");
+    }
+
+    @Override
     protected NDArray head(NDArray features, Pass pass) {
-        return head.apply(features.get(":,0"), pass);
+        return head.apply(pooled(features), pass);
     }
 
     private static final class EncoderBlock extends Layer {

@@ -68,6 +68,11 @@ public record Sharpness(Kind kind, int m, double eta, double rhoMin, double alph
         return new Sharpness(kind, images, eta, rhoMin, alpha, every);
     }
 
+    /** Tells whether the first of the two gradients only says where the second is taken. */
+    public boolean firstOnlyAscends() {
+        return kind == Kind.SAM || kind == Kind.ASAM;
+    }
+
     /** Returns how many forward and backward passes an update makes on average. */
     public double passes() {
         return 1 + 1.0 / every;

@@ -28,6 +28,7 @@ import org.backbonelab.train.checkpoint.CheckpointReader;
 import org.backbonelab.train.checkpoint.Checkpoints;
 import org.backbonelab.train.objective.Objective;
 import org.backbonelab.train.objective.Objectives;
+import org.backbonelab.train.step.Steps;
 import org.backbonelab.train.step.TimeTable;
 import org.backbonelab.train.step.TimeTable.Part;
 
@@ -196,9 +197,10 @@ final class CellRun {
 
     /** Takes a phase that another cell has trained, with its weights. */
     private void takeUp(TrainedPhase phase, int i, Map<String, String> provenance) {
-        Objective objective = Objectives.of(cell.phases().get(i), model, cell.seed(), i);
+        Objective objective =
+                Objectives.of(cell.phases().get(i), model, data.of(i).source(), cell.seed(), i);
         CellWeights.load(objective.state(), store.weights(cell.id(), i));
-        found(phase, i);
+        found(objective, phase, i);
         provenance.put(
                 SharedPhases.PROVENANCE,
                 phase.cell() + ", commit " + phase.provenance().get("git_commit"));
@@ -206,11 +208,11 @@ final class CellRun {
 
     private TrainLoop.Outcome phase(int i, TrainOptions options) {
         Recipe recipe = cell.phases().get(i);
-        Objective objective = Objectives.of(recipe, model, cell.seed(), i);
+        Objective objective = Objectives.of(recipe, model, data.of(i).source(), cell.seed(), i);
         TrainLoop.Outcome outcome =
                 TrainLoop.run(objective, data.of(i), recipe, Seeds.derive(cell.seed(), "phase", i), options);
         TrainedPhase phase = shared.of(i, outcome);
-        found(phase, i);
+        found(objective, phase, i);
         if (store != null && !outcome.diverged()) {
             DiskRoom.write(() -> CellWeights.save(objective.state(), store.weights(cell.id(), i)));
             shared.keep(phase);
@@ -219,11 +221,11 @@ final class CellRun {
     }
 
     /** Writes down what a phase has found. */
-    private void found(TrainedPhase phase, int i) {
+    private void found(Objective objective, TrainedPhase phase, int i) {
         String prefix = i == cell.phases().size() - 1 ? "" : "pretrain_";
         images += phase.images();
-        // A backward pass costs two forward passes; SAM makes two of each, LookSAM now and then.
-        double passes = cell.phases().get(i).optimization().passes();
+        // A backward pass costs two forward passes.
+        double passes = Steps.passes(cell.phases().get(i), objective);
         trainMacs += 3.0 * metrics.get("macs") * phase.images() * passes;
         metrics.merge(Row.NON_FINITE, phase.nonFinite(), Double::sum);
         List<Double> curve = phase.trainLoss();

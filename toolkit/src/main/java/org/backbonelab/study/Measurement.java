@@ -99,7 +99,7 @@ final class Measurement {
         double drop = cell.recipe().network().dropPath();
         Backbone model = Backbones.create(cell.backbone(), data.spec(phase), drop);
         model.initialize(manager, Seeds.derive(cell.seed(), "parameters"));
-        Objective objective = Objectives.of(recipe, model, cell.seed(), phase);
+        Objective objective = Objectives.of(recipe, model, data.of(phase).source(), cell.seed(), phase);
         Path file = store.weights(cell.id(), phase);
         CellWeights.load(objective.state(), file);
         String expected = row.provenance().get(WEIGHTS);

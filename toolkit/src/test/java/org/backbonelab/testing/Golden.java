@@ -120,13 +120,18 @@ public final class Golden {
 
     /** Compares with a relative tolerance of 1e-5 of the largest value. */
     public static void assertClose(double[] expected, float[] actual, String what) {
+        assertClose(expected, actual, TOLERANCE, what);
+    }
+
+    /** Compares with a tolerance relative to the largest value. */
+    public static void assertClose(double[] expected, float[] actual, double tolerance, String what) {
         assertEquals(expected.length, actual.length, what + ": number of values");
         double largest = 1e-6;
         for (double e : expected) {
             largest = Math.max(largest, Math.abs(e));
         }
         for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], actual[i], TOLERANCE * largest, what + ", value " + i);
+            assertEquals(expected[i], actual[i], tolerance * largest, what + ", value " + i);
         }
     }
 

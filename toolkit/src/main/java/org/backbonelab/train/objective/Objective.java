@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import java.util.Map;
+import java.util.Optional;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Pass;
@@ -41,6 +42,11 @@ public interface Objective {
      */
     default NDArray sampledLoss(NDManager manager, Batch batch, Pass pass, long seed) {
         throw new UnsupportedOperationException(getClass().getSimpleName() + " predicts no labels to draw from");
+    }
+
+    /** Returns how it moves its images before it learns from them; most do not. */
+    default Optional<InputAttack> attack() {
+        return Optional.empty();
     }
 
     /** Returns the network it trains. */

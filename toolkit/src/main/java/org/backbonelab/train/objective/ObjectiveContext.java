@@ -1,5 +1,6 @@
 package org.backbonelab.train.objective;
 
+import org.backbonelab.data.Dataset;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.recipe.ObjectiveSettings;
 import org.backbonelab.tensor.Seeds;
@@ -9,10 +10,11 @@ import org.backbonelab.tensor.Seeds;
  *
  * @param model the network to train, initialised
  * @param settings the objective's numbers
+ * @param images what it is trained on, or null where that is not known
  * @param seed of the training
  * @param phase number of the phase in the training, from 0
  */
-public record ObjectiveContext(Backbone model, ObjectiveSettings settings, long seed, int phase) {
+public record ObjectiveContext(Backbone model, ObjectiveSettings settings, Dataset images, long seed, int phase) {
     /** Returns one of the objective's numbers. */
     public double setting(String name) {
         return settings.settings().get(name);

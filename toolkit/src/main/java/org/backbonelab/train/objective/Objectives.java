@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.backbonelab.data.Dataset;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.recipe.ObjectiveSettings;
 import org.backbonelab.recipe.Recipe;
@@ -26,6 +27,12 @@ public final class Objectives {
                 Map.of(SupervisedContrastive.TEMPERATURE, 0.1),
                 false,
                 SupervisedContrastive::of);
+        add(
+                "adversarial",
+                "fast adversarial training, arXiv 2001.03994",
+                Map.of(Recipe.LABEL_SMOOTHING, 0.0, Adversarial.EPSILON, 8.0 / 255, Adversarial.STEP, 1.25),
+                true,
+                Adversarial::of);
     }
 
     /**
@@ -98,17 +105,24 @@ public final class Objectives {
                 "0, for the objective " + entry.name + " trains no classifier");
     }
 
+    /** Makes the objective of a phase that needs to know nothing of its images. */
+    public static Objective of(Recipe recipe, Backbone model, long seed, int phase) {
+        return of(recipe, model, null, seed, phase);
+    }
+
     /**
      * Makes the objective of a phase.
      *
      * @param model the network it trains, initialised
+     * @param images what it is trained on, or null where that is not known
      * @param seed of the training
      * @param phase number of the phase in the training, from 0
      * @throws IllegalArgumentException if the recipe's objective does not fit this network
      */
-    public static Objective of(Recipe recipe, Backbone model, long seed, int phase) {
+    public static Objective of(Recipe recipe, Backbone model, Dataset images, long seed, int phase) {
         check(recipe);
         Entry entry = get(recipe.objective().name());
-        return entry.factory.apply(new ObjectiveContext(model, entry.complete(recipe.objective()), seed, phase));
+        return entry.factory.apply(
+                new ObjectiveContext(model, entry.complete(recipe.objective()), images, seed, phase));
     }
 }

@@ -39,7 +39,17 @@ public record Supervised(Backbone model, double labelSmoothing, boolean bce) imp
 
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
-        NDArray logits = model.apply(images(manager, batch), pass);
+        return loss(manager, images(manager, batch), batch, pass);
+    }
+
+    /**
+     * Computes the mean loss of images that are there as an array.
+     *
+     * @param images (N, C, H, W), normalised
+     * @param batch their labels or targets
+     */
+    public NDArray loss(NDManager manager, NDArray images, Batch batch, Pass pass) {
+        NDArray logits = model.apply(images, pass);
         float[] shares = batch.targets() == null ? oneHot(batch, logits.getShape()) : batch.targets();
         NDArray targets = Torch.array(manager, shares, logits.getShape());
         return bce

@@ -26,7 +26,7 @@ import org.backbonelab.tensor.TorchScript;
  * <p>For anchor i with positives P(i), the other images of its class in the batch, and z of unit length:
  * {@code -1/|P(i)| sum over p of log(exp(z_i.z_p / t) / sum over a != i of exp(z_i.z_a / t))}, averaged over all anchors. An
  * anchor without a positive has the loss 0 and counts, as in the authors' code; a batch of one image has none. z is a
- * projection (D to D, ReLU, to 128) of the features, averaged over positions; it is thrown away afterwards, and the next
+ * projection (D to D, ReLU, to 128) of {@link Backbone#pooled} features; it is thrown away afterwards, and the next
  * phase trains a classifier. A contrast is within what goes through the network at once: the parts of an accumulated batch
  * see their own images only. One view an image; {@code Augmentation.withRepeats(2)} gives two in an epoch.
  *
@@ -97,17 +97,10 @@ public final class SupervisedContrastive implements Objective {
                 scope.suppressNotUsedWarning();
                 int side = model.spec().size();
                 NDArray zeros = manager.zeros(new Shape(1, model.spec().channels(), side, side));
-                NDArray features = averaged(model.forwardFeatures(zeros, Pass.evaluation()));
+                NDArray features = model.pooled(model.forwardFeatures(zeros, Pass.evaluation()));
                 return Math.toIntExact(features.getShape().get(1));
             }
         });
-    }
-
-    /** Averages (N, D, h, w) or (N, T, D) over positions. */
-    private static NDArray averaged(NDArray features) {
-        return features.getShape().dimension() == 4
-                ? features.flatten(2, 3).mean(new int[] {2})
-                : features.mean(new int[] {1});
     }
 
     @Override
@@ -116,7 +109,7 @@ public final class SupervisedContrastive implements Objective {
             throw new IllegalArgumentException("images of a contrastive loss are mixed by Mixup or CutMix, expected one"
                     + " class an image; choose an augmentation without them");
         }
-        NDArray features = averaged(model.forwardFeatures(Supervised.images(manager, batch), pass));
+        NDArray features = model.pooled(model.forwardFeatures(Supervised.images(manager, batch), pass));
         return contrast(manager, projection.apply(features, pass), batch.labels(), temperature);
     }
 

@@ -56,7 +56,7 @@ public record Asam(double rho, double eta) implements Step {
 
     @Override
     public Gradient gradient(Backprop passes) {
-        Gradient first = passes.first();
+        Gradient first = passes.ascent();
         if (!first.isUsable()) {
             return first;
         }

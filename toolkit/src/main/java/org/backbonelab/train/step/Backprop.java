@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.backbonelab.data.Batch;
@@ -17,7 +16,9 @@ import org.backbonelab.tensor.InPlace;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.train.objective.InputAttack;
 import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Supervised;
 import org.backbonelab.train.objective.Weights;
 import org.backbonelab.train.step.TimeTable.Part;
 
@@ -30,6 +31,8 @@ public final class Backprop {
     private final UpdateContext context;
     private final List<Batch> batches;
     private final long seed;
+    /** What an objective that moves its images has made of them; until then, the images themselves. */
+    private List<Batch> seen;
 
     /**
      * Prepares the passes of an update.
@@ -41,6 +44,7 @@ public final class Backprop {
         this.context = context;
         this.batches = batches;
         this.seed = seed;
+        seen = batches;
     }
 
     /** Returns who owns the inputs and gradients of this update. */
@@ -69,7 +73,7 @@ public final class Backprop {
     }
 
     private List<Backprop> parts() {
-        return split(batches.stream().map(List::of).toList(), "part");
+        return split(seen.stream().map(List::of).toList(), "part");
     }
 
     /** Returns the passes of so many images each, made of whole parts; the last may be of fewer. */
@@ -125,9 +129,62 @@ public final class Backprop {
         return new Gradient(loss, sums, finite);
     }
 
-    /** Computes the loss and the gradients of a first pass. */
+    /**
+     * Computes the loss and the gradients of a first pass; of an objective that moves its images, after one that does so.
+     */
     public Gradient first() {
+        if (context.objective().attack().isPresent()) {
+            Gradient moving = moved(false);
+            if (!moving.isFinite() && context.nonFinite() != NonFinite.PROPAGATE) {
+                return moving;
+            }
+        }
         return checked(averaged(parts(), part -> part.differentiated(true)));
+    }
+
+    /**
+     * Computes the loss and the gradients of a first pass that says where the second one is taken, and no more: an objective
+     * that moves its images moves them by the same pass.
+     */
+    public Gradient ascent() {
+        return context.objective().attack().isPresent() ? checked(moved(true)) : first();
+    }
+
+    /** Moves the images of all parts; returns the gradients by the weights of that pass where they are asked for. */
+    private Gradient moved(boolean byWeights) {
+        List<Backprop> parts = parts();
+        Gradient found = byWeights
+                ? averaged(parts, part -> part.moveImages(true))
+                : parts.stream()
+                        .map(part -> part.moveImages(false))
+                        .reduce(Gradient::orWorse)
+                        .orElseThrow();
+        seen = parts.stream().map(part -> part.seen.get(0)).toList();
+        return found;
+    }
+
+    private Gradient moveImages(boolean byWeights) {
+        Batch batch = batches.get(0);
+        InputAttack attack = context.objective().attack().orElseThrow();
+        Batch start = attack.start(batch, Seeds.derive(seed, "attack"));
+        NDArray images = Supervised.images(manager(), start);
+        images.setRequiresGradient(true);
+        List<NDArray> leaves = new ArrayList<>(byWeights ? weights().arrays() : List.of());
+        leaves.add(images);
+        Pass pass = Pass.training(seed).withPrecision(context.network().precision());
+        Gradient found = gradientOf(
+                byWeights ? pass : pass.withoutStatistics(),
+                p -> attack.loss(manager(), images, start, p),
+                leaves,
+                Part.FORWARD);
+        if (!found.isUsable()) {
+            return found;
+        }
+        List<NDArray> arrays = new ArrayList<>(found.arrays());
+        NDArray byImages = arrays.remove(arrays.size() - 1);
+        seen = List.of(attack.move(manager(), batch, Torch.withoutGradients(images::stopGradient), byImages));
+        byImages.close();
+        return new Gradient(found.loss(), arrays, found.isFinite());
     }
 
     /** Makes a second pass where a step has moved the weights, and then puts back what they were. */
@@ -162,7 +219,11 @@ public final class Backprop {
     private Gradient differentiated(boolean updateStatistics) {
         Pass pass = Pass.training(seed).withPrecision(context.network().precision());
         Pass chosen = updateStatistics ? pass : pass.withoutStatistics();
-        return gradientOf(chosen, p -> context.objective().loss(manager(), batches.get(0), p), Part.FORWARD);
+        return gradientOf(
+                chosen,
+                p -> context.objective().loss(manager(), batches.get(0), p),
+                weights().arrays(),
+                Part.FORWARD);
     }
 
     /** Its masks are other ones, its statistics touch nothing. */
@@ -172,35 +233,38 @@ public final class Backprop {
                 .withoutStatistics();
         long labels = Seeds.derive(seed, "labels");
         Objective objective = context.objective();
-        return gradientOf(pass, p -> objective.sampledLoss(manager(), batches.get(0), p, labels), Part.BACKWARD);
+        return gradientOf(
+                pass,
+                p -> objective.sampledLoss(manager(), batches.get(0), p, labels),
+                weights().arrays(),
+                Part.BACKWARD);
     }
 
-    private Gradient gradientOf(Pass pass, Function<Pass, NDArray> forward, Part part) {
+    private Gradient gradientOf(Pass pass, Function<Pass, NDArray> forward, List<NDArray> leaves, Part part) {
         NetworkSettings network = context.network();
         return Torch.withGradients(() -> {
             if (!network.gradientCheckpointing()) {
-                return timed(() -> alone(() -> forward.apply(pass)), Kernels::grad, part);
+                return timed(() -> alone(() -> forward.apply(pass)), loss -> Kernels.grad(loss, leaves), part);
             }
             Recomputation blocks = new Recomputation();
             // The backward pass computes from arrays of the forward pass: all stay until its end.
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 Pass recomputing = blocks.in(pass);
-                Gradient made = timed(() -> forward.apply(recomputing), blocks::grad, part);
+                Gradient made = timed(() -> forward.apply(recomputing), loss -> blocks.grad(loss, leaves), part);
                 made.arrays().forEach(NDScope::unregister);
                 return made;
             }
         });
     }
 
-    private Gradient timed(
-            Supplier<NDArray> forward, BiFunction<NDArray, List<NDArray>, List<NDArray>> grad, Part part) {
+    private Gradient timed(Supplier<NDArray> forward, Function<NDArray, List<NDArray>> grad, Part part) {
         long start = System.nanoTime();
         NDArray loss = forward.get();
         double value = loss.getFloat();
         long middle = System.nanoTime();
         boolean usable = Double.isFinite(value) || context.nonFinite() == NonFinite.PROPAGATE;
-        List<NDArray> gradients = usable ? grad.apply(loss, weights().arrays()) : List.of();
+        List<NDArray> gradients = usable ? grad.apply(loss) : List.of();
         loss.close();
         context.times().add(part, middle - start);
         context.times().add(Part.BACKWARD, System.nanoTime() - middle);

@@ -40,6 +40,11 @@ public record Gradient(double loss, List<NDArray> arrays, boolean isFinite) {
         return new Gradient(first.loss, arrays, isFinite && first.isFinite);
     }
 
+    /** Returns this, or the other where only that one is not finite. */
+    Gradient orWorse(Gradient other) {
+        return isFinite && !other.isFinite ? other : this;
+    }
+
     /** Gives the memory of the gradients back before the update ends. */
     public void release() {
         arrays.forEach(NDArray::close);

@@ -42,7 +42,7 @@ public record Sam(double rho) implements Step {
 
     @Override
     public Gradient gradient(Backprop passes) {
-        Gradient first = passes.first();
+        Gradient first = passes.ascent();
         if (!first.isUsable()) {
             return first;
         }

@@ -94,6 +94,10 @@ class SamFamilyTest {
     }
 
     private static void assertFollows(String name, Recipe recipe) {
+        assertFollows(name, recipe, 1e-5);
+    }
+
+    private static void assertFollows(String name, Recipe recipe, double tolerance) {
         Golden golden = Golden.load("sam");
         double[] expected = golden.values(name, "losses");
         for (int updates : new int[] {1, 5, 20}) {
@@ -105,7 +109,7 @@ class SamFamilyTest {
                 }
                 Nets.values(net.namedParameters())
                         .forEach((key, found) -> Golden.assertClose(
-                                golden.values(name, String.valueOf(updates), key), found, name + " " + key));
+                                golden.values(name, String.valueOf(updates), key), found, tolerance, name + " " + key));
             }
         }
     }
@@ -117,7 +121,8 @@ class SamFamilyTest {
         assertFollows("sam", recipe.withSam(Sharpness.SAM, 0.05));
         assertFollows("asam", recipe.withSam(Sharpness.asam(0.01), 0.5));
         assertFollows("gsam", recipe.withSchedule(Schedule.LINEAR).withSam(Sharpness.gsam(0.02, 0.4), 0.1));
-        assertFollows("looksam", recipe.withSam(Sharpness.lookSam(5, 0.7), 0.05));
+        // Its direction is a small difference made long: a processor's rounding shows in the fifth digit.
+        assertFollows("looksam", recipe.withSam(Sharpness.lookSam(5, 0.7), 0.05), 1e-4);
     }
 
     /** What each kind comes down to at its neutral setting, for networks with batch norm, drop path off, and in parts. */
