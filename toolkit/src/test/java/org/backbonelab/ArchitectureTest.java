@@ -32,7 +32,8 @@ class ArchitectureTest {
             Map.entry("tensor", List.of()),
             Map.entry("data.augment", List.of()),
             Map.entry("data.fetch", List.of()),
-            Map.entry("data", List.of("data.augment", "data.fetch", "tensor")),
+            Map.entry("data.corrupt", List.of("data.augment", "tensor")),
+            Map.entry("data", List.of("data.augment", "data.corrupt", "data.fetch", "tensor")),
             Map.entry("layer", List.of("tensor")),
             Map.entry("model", List.of("layer", "tensor")),
             Map.entry("model.weights", List.of("model", "layer", "data.fetch", "tensor")),
@@ -70,7 +71,16 @@ class ArchitectureTest {
                             "tensor")),
             Map.entry(
                     "measure",
-                    List.of("study", "train", "train.objective", "recipe", "model", "layer", "data", "tensor")),
+                    List.of(
+                            "study",
+                            "train",
+                            "train.objective",
+                            "recipe",
+                            "model",
+                            "layer",
+                            "data",
+                            "data.corrupt",
+                            "tensor")),
             Map.entry("statistics", List.of("results", "optim", "model", "tensor")),
             Map.entry("plot", List.of("results")),
             Map.entry("notebook", List.of("plot", "study", "results")));

@@ -1,7 +1,9 @@
 package org.backbonelab.data;
 
 import java.util.random.RandomGenerator;
+import org.backbonelab.data.augment.Interpolation;
 import org.backbonelab.data.augment.Pixels;
+import org.backbonelab.data.augment.Resize;
 import org.backbonelab.tensor.Seeds;
 
 /**
@@ -42,6 +44,23 @@ public record Images(byte[] pixels, int[] labels, int channels, int size, int cl
     public void read(int index, Pixels into) {
         into.reshape(channels, size, size);
         System.arraycopy(pixels, index * stride(), into.data(), 0, stride());
+    }
+
+    /** Returns the images of another source in memory, as evaluation has them in a batch: resized, the centre cut out. */
+    public static Images copyOf(ImageSource source) {
+        int stride = source.channels() * source.size() * source.size();
+        byte[] pixels = new byte[Math.multiplyExact(source.count(), stride)];
+        int[] labels = new int[source.count()];
+        Pixels image = new Pixels();
+        Pixels spare = new Pixels();
+        Resize resize = new Resize();
+        for (int i = 0; i < labels.length; i++) {
+            source.read(i, image);
+            Pipeline.fit(image, source, Interpolation.BICUBIC, resize, spare);
+            System.arraycopy(image.data(), 0, pixels, i * stride, stride);
+            labels[i] = source.label(i);
+        }
+        return new Images(pixels, labels, source.channels(), source.size(), source.classes());
     }
 
     /** Returns the number of values of one image. */

@@ -54,7 +54,7 @@ final class Pipeline {
     /** Puts an image into a place of a batch as evaluation sees it. */
     void plain(int index, Batch batch, int place) {
         read(index, batch, place);
-        fit(Interpolation.BICUBIC);
+        fit(image, source, Interpolation.BICUBIC, resize, spare);
         normalise(batch, place);
     }
 
@@ -98,7 +98,8 @@ final class Pipeline {
             swap();
             return;
         }
-        fit(augmentation.interpolation() == Interpolation.BILINEAR ? Interpolation.BILINEAR : Interpolation.BICUBIC);
+        boolean linear = augmentation.interpolation() == Interpolation.BILINEAR;
+        fit(image, source, linear ? Interpolation.BILINEAR : Interpolation.BICUBIC, resize, spare);
         if (crop.kind() != Augmentation.CropKind.NONE) {
             int pad = crop.pixels(size);
             int dx = random.nextInt(2 * pad + 1) - pad;
@@ -108,8 +109,13 @@ final class Pipeline {
         }
     }
 
-    /** Resizes the shorter side and cuts out the centre; an image that has the right size stays. */
-    private void fit(Interpolation how) {
+    /**
+     * Resizes the shorter side of an image and cuts out the centre, as its source has it in a batch; an image that has the
+     * right size stays.
+     *
+     * @param spare a buffer
+     */
+    static void fit(Pixels image, ImageSource source, Interpolation how, Resize resize, Pixels spare) {
         int size = source.size();
         int side = (int) Math.floor(size / source.cropRatio());
         if (image.width() == size && image.height() == size && side == size) {

@@ -17,6 +17,7 @@ public final class Measures {
                 ActiveNeurons.overDepth(),
                 Attacks.accuracy(),
                 BranchGains.overDepth(),
-                Spectra.overDepth());
+                Spectra.overDepth(),
+                CorruptionAccuracy.top1());
     }
 }
