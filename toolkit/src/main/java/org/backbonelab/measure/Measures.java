@@ -13,6 +13,7 @@ public final class Measures {
                 FeatureDistance.overDepth(),
                 Reconstructions.pictures(),
                 Hessian.topEigenvalue(),
+                SpectralDensity.measure(),
                 LossSurface.grid(),
                 ActiveNeurons.overDepth(),
                 Attacks.accuracy(),

@@ -201,14 +201,22 @@ public final class Kernels {
         return SCRIPT.arrays(loss.getManager(), "grad", loss, parameters, false);
     }
 
+    /** As {@link #grad}, with the graph that {@link #hessianVectorProduct} asks for; the forward pass must use no fused attention. */
+    public static List<NDArray> differentiableGrad(NDArray loss, List<NDArray> parameters) {
+        return SCRIPT.arrays(loss.getManager(), "grad", loss, parameters, true);
+    }
+
     /**
-     * Returns H v, H the Hessian of a scalar; the forward pass must use no fused attention.
+     * Returns H v, H the Hessian of a scalar, as often as asked: the graph lives as long as the gradient.
      *
+     * @param gradient of {@link #differentiableGrad}
+     * @param parameters the same as there
      * @param vector v, one array a parameter
-     * @return one array a parameter, owned by the loss's manager
+     * @return one array a parameter, owned by the gradient's manager
      */
-    public static List<NDArray> hessianVectorProduct(NDArray loss, List<NDArray> parameters, List<NDArray> vector) {
-        return SCRIPT.arrays(loss.getManager(), "hessian_vector_product", loss, parameters, vector);
+    public static List<NDArray> hessianVectorProduct(
+            List<NDArray> gradient, List<NDArray> parameters, List<NDArray> vector) {
+        return SCRIPT.arrays(gradient.get(0).getManager(), "hessian_vector_product", gradient, parameters, vector);
     }
 
     /**

@@ -133,13 +133,21 @@ class Kernels(Module):
         out.append(torch.zeros_like(p))
     return out
 
-  # H v: the gradient of g . v, with the graph of g inside this call only.
-  def hessian_vector_product(self, loss: Tensor, parameters: List[Tensor], vector: List[Tensor]) -> List[Tensor]:
-    gradient = self.grad(loss, parameters, True)
-    product = (gradient[0] * vector[0]).sum()
-    for i in range(1, len(gradient)):
-      product = product + (gradient[i] * vector[i]).sum()
-    return self.grad(product, parameters, False)
+  # H v: the gradient of g . v, whose graph stays for the next vector. What g does not depend on adds nothing.
+  def hessian_vector_product(self, gradient: List[Tensor], parameters: List[Tensor], vector: List[Tensor]) -> List[Tensor]:
+    outputs: List[Tensor] = []
+    weights: List[Optional[Tensor]] = []
+    for g, v in zip(gradient, vector):
+      if g.requires_grad:
+        outputs.append(g)
+        weights.append(v)
+    out: List[Tensor] = []
+    for p, h in zip(parameters, torch.grad(outputs, parameters, weights, True, False, True)):
+      if h is not None:
+        out.append(h)
+      else:
+        out.append(torch.zeros_like(p))
+    return out
 
   # ---- layout in memory ----
 

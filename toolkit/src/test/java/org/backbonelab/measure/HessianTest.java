@@ -6,16 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.model.Backbone;
-import org.backbonelab.model.ImageSpec;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
 import org.backbonelab.testing.Nets;
-import org.backbonelab.testing.TanhNet;
 import org.backbonelab.train.objective.Supervised;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.MatrixUtils;
@@ -55,27 +52,13 @@ class HessianTest {
      */
     @Test
     void topEigenvalueOfATrainedNetworkIsTheFullDecompositionsOne() {
-        Golden golden = Golden.load("hessian");
-        double[] all = golden.values("trained", "eigenvalues");
+        double[] all = TrainedNet.GOLDEN.values("trained", "eigenvalues");
         double expected = all[all.length - 1];
         assertTrue(expected > 10 * Math.abs(all[0]), "its magnitude is the largest");
-        int[] labels = new int[20];
-        java.util.Arrays.setAll(labels, i -> i % 5);
-        Batch batch = new Batch(TanhNet.values(320, 100, 1), labels, 1, 4);
+        Batch batch = TrainedNet.batch();
         try (NDManager manager = Torch.newManager()) {
-            TanhNet net = new TanhNet(new ImageSpec(1, 4, 5), 8);
-            net.initialize(manager, 0);
-            double[] weights = golden.values("trained", "weights");
-            int at = 0;
-            for (Parameter p : net.namedParameters().values()) {
-                float[] values = new float[(int) p.getArray().size()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) weights[at++];
-                }
-                Golden.set(p.getArray(), values);
-            }
-            Supervised objective = new Supervised(net, 0);
-            assertEquals(golden.values("trained", "loss")[0], loss(objective, batch), 1e-6);
+            Supervised objective = TrainedNet.objective(manager);
+            assertEquals(TrainedNet.GOLDEN.values("trained", "loss")[0], loss(objective, batch), 1e-6);
             int close = 0;
             for (long seed = 0; seed < 20; seed++) {
                 Hessian.Top top = Hessian.top(objective, batch, seed);
