@@ -10,8 +10,9 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -32,7 +33,7 @@ public abstract class Layer extends AbstractBlock {
     /** DJL's own list of children puts numbers before their names. */
     private final Map<String, Layer> layers = new LinkedHashMap<>();
 
-    private final Set<String> blocks = new HashSet<>();
+    private final Set<String> blocks = new LinkedHashSet<>();
 
     /** {@code stored} is the shape in a weight file, which may have axes of length 1 more than {@code shape}. */
     private record Spec(Role role, Shape shape, Init init, Shape stored) {}
@@ -115,6 +116,11 @@ public abstract class Layer extends AbstractBlock {
     /** Returns the block that the stem belongs to, all before the first block: 0, or 1 where it learns with the first. */
     protected int stemBlock() {
         return 0;
+    }
+
+    /** Returns the names of this network's blocks, in their order. */
+    public final List<String> blockNames() {
+        return List.copyOf(blocks);
     }
 
     /** Returns {@link ParameterInfo#block} of what comes after the last block. */

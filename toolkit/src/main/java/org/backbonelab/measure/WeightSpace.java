@@ -120,6 +120,17 @@ final class WeightSpace implements AutoCloseable {
         });
     }
 
+    /** Moves back to where this started. */
+    void moveHome() {
+        forgetGradient();
+        Torch.withoutGradients(() -> {
+            for (int i = 0; i < weights.size(); i++) {
+                Kernels.assign(weights.get(i), origin.get(i));
+            }
+            return null;
+        });
+    }
+
     /** Returns the loss where the weights are. */
     double loss() {
         return Torch.withoutGradients(() -> {
@@ -204,13 +215,7 @@ final class WeightSpace implements AutoCloseable {
 
     @Override
     public void close() {
-        forgetGradient();
-        Torch.withoutGradients(() -> {
-            for (int i = 0; i < weights.size(); i++) {
-                Kernels.assign(weights.get(i), origin.get(i));
-            }
-            return null;
-        });
+        moveHome();
         manager.close();
     }
 }

@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
@@ -67,6 +68,15 @@ public abstract class Backbone extends Layer {
     /** Returns the output of a block as (N, D, h, w); families whose blocks have another layout override it. */
     protected NDArray asMap(NDArray block) {
         return block;
+    }
+
+    /**
+     * Returns the layers of a block that are there to let its positions see one another, by their names within the block.
+     *
+     * <p>Empty where no layer is there for that alone, as in most convolutional networks.
+     */
+    public Set<String> mixers() {
+        return Set.of();
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.backbonelab.layer.Attention;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
@@ -107,6 +108,11 @@ public final class MetaFormer extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stemNorm.apply(stem.apply(x, pass).transpose(0, 2, 3, 1), pass);
         return applyAll(layers, y, pass).transpose(0, 3, 1, 2);
+    }
+
+    @Override
+    public Set<String> mixers() {
+        return Set.of("token_mixer");
     }
 
     @Override

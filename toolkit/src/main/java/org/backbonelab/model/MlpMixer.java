@@ -3,6 +3,7 @@ package org.backbonelab.model;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
@@ -47,6 +48,11 @@ public final class MlpMixer extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = stem.apply(x, pass).flatten(2, 3).transpose(0, 2, 1);
         return norm.apply(applyAll(blocks, y, pass), pass);
+    }
+
+    @Override
+    public Set<String> mixers() {
+        return Set.of("mlp_tokens");
     }
 
     @Override

@@ -7,6 +7,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.backbonelab.layer.BatchNorm;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.DilatedConv;
@@ -65,6 +66,11 @@ public final class MogaNet extends Backbone {
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         return applyAll(layers, x, pass);
+    }
+
+    @Override
+    public Set<String> mixers() {
+        return Set.of("attn");
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
@@ -81,6 +82,11 @@ public final class Swin extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = patchNorm.apply(patchEmbed.apply(x, pass).transpose(0, 2, 3, 1), pass);
         return norm.apply(applyAll(layers, y, pass), pass).transpose(0, 3, 1, 2);
+    }
+
+    @Override
+    public Set<String> mixers() {
+        return Set.of("attn");
     }
 
     @Override

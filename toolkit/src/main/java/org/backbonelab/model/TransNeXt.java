@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
@@ -78,6 +79,11 @@ public final class TransNeXt extends Backbone {
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray y = x.transpose(0, 2, 3, 1);
         return applyAll(layers, y, pass).transpose(0, 3, 1, 2);
+    }
+
+    @Override
+    public Set<String> mixers() {
+        return Set.of("attn");
     }
 
     @Override

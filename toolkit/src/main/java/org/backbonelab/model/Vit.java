@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.backbonelab.layer.Attention;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Init;
@@ -78,6 +79,11 @@ public final class Vit extends Backbone {
         NDArray cls = pass.value(clsToken, x).repeat(0, n);
         NDArray y = NDArrays.concat(new NDList(cls, tokens), 1).add(pass.value(posEmbed, x));
         return norm.apply(applyAll(blocks, y, pass), pass);
+    }
+
+    @Override
+    public Set<String> mixers() {
+        return Set.of("attn");
     }
 
     @Override

@@ -15,8 +15,12 @@ final class LinearNet extends Backbone {
     private final Linear fc;
 
     LinearNet() {
-        super(new ImageSpec(1, 4, CLASSES));
-        fc = child("fc", new Linear(INPUTS, CLASSES, Init.normal(0.3), Init.normal(0.3)));
+        this(CLASSES);
+    }
+
+    LinearNet(int classes) {
+        super(new ImageSpec(1, 4, classes));
+        fc = child("fc", new Linear(INPUTS, classes, Init.normal(0.3), Init.normal(0.3)));
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
@@ -88,6 +89,36 @@ class MeasuresTest {
             assertEquals(branches, gains.size());
             gains.forEach(gain -> assertEquals(start, gain, 1e-12));
             assertEquals(branches > 0, found.metrics().containsKey("branch_gain"));
+        }
+    }
+
+    @Test
+    void curvatureMeasuresFindTheirColumns() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Nets.create(manager, "vit_micro");
+            Map<String, Double> parts =
+                    measure(ComponentHessians.measure(), model).metrics();
+            assertEquals(
+                    Set.of(
+                            "hessian_embed",
+                            "hessian_mixing",
+                            "hessian_mlp",
+                            "hessian_block_first",
+                            "hessian_block_middle",
+                            "hessian_block_last",
+                            "hessian_classifier",
+                            "hessian_whole"),
+                    parts.keySet());
+            // Behind a classifier of zeros all other curvature is zero.
+            assertEquals(0, parts.get("hessian_embed"), 1e-6);
+            assertEquals(
+                    parts.get("hessian_whole"), parts.get("hessian_classifier"), 1e-3 * parts.get("hessian_whole"));
+            Measure.Found flat = measure(Flatness.measure(), model);
+            List<Double> bySigma = flat.series().get("flatness_by_sigma");
+            assertEquals(bySigma.get(1), flat.metrics().get("flatness_loss"));
+            assertEquals(Math.log(10), flat.metrics().get("train_loss_clean"), 1e-6);
+            assertEquals(bySigma.get(1) - Math.log(10), flat.metrics().get("flatness_rise"), 1e-6);
+            assertTrue(flat.metrics().containsKey("adaptive_sharpness"));
         }
     }
 
