@@ -18,6 +18,10 @@ import org.backbonelab.io.Spelling;
  * their way into a batch. Besides, {@code folder:<name>@<size>} is a data set: JPEG and PNG files in
  * the folder {@code <name>} of the one that BACKBONELAB_DATA names, with the parts {@code train} and {@code val}, cropped
  * or resized to size x size.
+ *
+ * <p>Any of these, and {@code +<corruption>-<severity>} behind it, such as {@code fashion-mnist+fog-3} or
+ * {@code cifar-100@64+fog-3}, is the same data set whose test images are spoilt ({@link Corrupted}); those to train on,
+ * mean and deviation stay.
  */
 public final class Datasets {
     private static final List<PublishedFiles> PUBLISHED =
@@ -52,7 +56,7 @@ public final class Datasets {
     /**
      * Returns a data set, read once a JVM.
      *
-     * @throws IllegalArgumentException if the name is not on the list
+     * @throws IllegalArgumentException if the name is not on the list, or its corruption or severity is none
      * @throws DataException if its files are missing or broken
      */
     public static synchronized Dataset get(String name) {
@@ -60,7 +64,9 @@ public final class Datasets {
         Dataset dataset = LOADED.get(name);
         if (dataset == null) {
             Matcher sized = SIZED.matcher(name);
-            if (PhotoSet.isName(name)) {
+            if (CorruptedSet.isName(name)) {
+                dataset = CorruptedSet.of(get(CorruptedSet.clean(name)), name);
+            } else if (PhotoSet.isName(name)) {
                 dataset = PhotoSet.read(name);
             } else if (sized.matches()) {
                 dataset = get(sized.group(1)).sized(name, Integer.parseInt(sized.group(2)));
@@ -75,16 +81,22 @@ public final class Datasets {
     /**
      * Checks that a name is one of a data set, without reading anything.
      *
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if it is not, or if its corruption or severity is none
      */
     public static void check(String name) {
+        if (CorruptedSet.isName(name)) {
+            check(CorruptedSet.clean(name));
+            CorruptedSet.check(name);
+            return;
+        }
         Matcher sized = SIZED.matcher(String.valueOf(name));
         if (!ALL.containsKey(name) && !PhotoSet.isName(name) && !(sized.matches() && ALL.containsKey(sized.group(1)))) {
             throw Spelling.unknown(
                     "data set",
                     name,
                     names(),
-                    "known are " + String.join(", ", names()) + ", each also as <name>@<size>, and " + PhotoSet.FORM);
+                    "known are " + String.join(", ", names()) + ", each also as <name>@<size>, and " + PhotoSet.FORM
+                            + ", each also as " + CorruptedSet.FORM);
         }
     }
 
