@@ -59,8 +59,8 @@ final class CorruptedSet {
         Matcher corruption = corruption(name);
         ImageSource test = clean.test();
         long bytes = (long) test.count() * test.channels() * test.size() * test.size();
-        Corrupted corrupted = Corrupted.of(
-                test, corruption.group(1), Integer.parseInt(corruption.group(2)), bytes <= MOST_BYTES);
+        Corrupted corrupted =
+                Corrupted.of(test, corruption.group(1), Integer.parseInt(corruption.group(2)), bytes <= MOST_BYTES);
         String text = clean.checksum() + "@" + test.size() + "+" + corruption.group() + " " + Corruptions.VERSION;
         return new Dataset(name, clean.train(), corrupted, clean.mean(), clean.std(), Sha256.hex(text));
     }

@@ -86,12 +86,12 @@ class CorruptedSetTest {
     @Test
     void checksumsTellCorruptionSeverityAndSizeApart() {
         String[] names = {"synthetic", "synthetic+fog-3", "synthetic+fog-4", "synthetic+snow-3", "synthetic@56+fog-3"};
-        long different = Stream.of(names)
-                .map(n -> Datasets.get(n).checksum())
-                .distinct()
-                .count();
+        long different =
+                Stream.of(names).map(n -> Datasets.get(n).checksum()).distinct().count();
         assertEquals(names.length, different);
-        assertNotEquals(Datasets.get("synthetic@56").checksum(), Datasets.get("synthetic@56+fog-3").checksum());
+        assertNotEquals(
+                Datasets.get("synthetic@56").checksum(),
+                Datasets.get("synthetic@56+fog-3").checksum());
     }
 
     @ParameterizedTest

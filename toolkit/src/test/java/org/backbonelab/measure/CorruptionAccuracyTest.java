@@ -1,8 +1,8 @@
 package org.backbonelab.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ class CorruptionAccuracyTest {
             Backbone model = Nets.create(manager, "resnet_micro");
             Measure.Found all = measure(20, model);
             Measure.Found some = measure(7, model);
-            assertTrue(!all.metrics().equals(some.metrics()));
+            assertNotEquals(all.metrics(), some.metrics());
             measure(3, model);
             assertEquals(all, measure(20, model));
             assertEquals(all, measure(10_000, model), "all where there are fewer");

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.backbonelab.data.augment.Pixels;
@@ -20,6 +21,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CorruptionsTest {
+    private static final Set<String> WITHOUT_CHANCE = Set.of(
+            "defocus_blur",
+            "zoom_blur",
+            "brightness",
+            "contrast",
+            "pixelate",
+            "jpeg_compression",
+            "gaussian_blur",
+            "saturate");
+
     static Stream<String> names() {
         return Corruptions.names().stream();
     }
@@ -52,11 +63,9 @@ class CorruptionsTest {
             assertFalse(Arrays.equals(before, once), name + " " + severity + " changes nothing");
         }
         assertArrayEquals(before, image.data(), "the image itself stays");
-        boolean isDrawn = List.of(
-                        "gaussian_noise shot_noise impulse_noise glass_blur motion_blur snow frost fog elastic_transform speckle_noise spatter"
-                                .split(" "))
-                .contains(name);
-        assertEquals(isDrawn, !Arrays.equals(corrupted(name, 4, image, 0), corrupted(name, 4, image, 1)));
+        assertEquals(
+                !WITHOUT_CHANCE.contains(name),
+                !Arrays.equals(corrupted(name, 4, image, 0), corrupted(name, 4, image, 1)));
     }
 
     /** Draws of two images must not be the same: noise of equal pixels shows it. */
