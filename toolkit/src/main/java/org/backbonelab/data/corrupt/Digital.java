@@ -127,7 +127,8 @@ final class Digital {
         for (int k = range[0]; k < range[1]; k++) {
             sum += in.values()[start + k * stride];
         }
-        // The mean of two bytes is often halfway between two others; it goes up, whatever the last bit of a double says.
+        // The mean of two bytes is often halfway between two others; it goes up, whatever the last bit of a double
+        // says.
         return Math.floor(sum / (range[1] - range[0]) * 255 + 0.5 + 1e-9) / 255;
     }
 
