@@ -18,12 +18,13 @@ import picocli.CommandLine.Parameters;
 public final class Bench implements Callable<Integer> {
     private static final int START_ROUNDS = 3;
     private static final List<String> PARTS = List.of(
-            "vit", "resnet", "convnext", "zoo", "adamw", "optimizers", "data", "start", "resident", "processes");
+            "vit", "resnet", "convnext", "zoo", "adamw", "optimizers", "hessian", "data", "start", "resident",
+            "processes");
 
     @Parameters(
             description =
-                    "What to measure, default everything: vit resnet convnext zoo adamw optimizers data start resident"
-                            + " processes.")
+                    "What to measure, default everything: vit resnet convnext zoo adamw optimizers hessian data start"
+                            + " resident processes.")
     private List<String> parts = PARTS;
 
     @Option(names = "--generations", defaultValue = "3", description = "How often a network's processes start anew.")
@@ -81,6 +82,8 @@ public final class Bench implements Callable<Integer> {
         part(report, "zoo", "Forward and backward pass of published networks", zoo::write);
         UpdateRules rules = new UpdateRules(report, plan, threads);
         part(report, "optimizers", "Every optimizer alone, ResNet-50's 25.6 M parameters in 161 tensors", rules::write);
+        HessianProducts products = new HessianProducts(report, plan, threads);
+        part(report, "hessian", "Products with the Hessian, exact and by differences", products::write);
         part(report, "data", "Data", comparison::data);
         part(report, "start", "JVM start to the end of the first step", () -> comparison.start(START_ROUNDS));
         part(report, "resident", "Resident memory", comparison::resident);

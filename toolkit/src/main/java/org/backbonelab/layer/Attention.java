@@ -38,7 +38,11 @@ public final class Attention extends Layer {
         long n = x.getShape().get(0);
         long t = x.getShape().get(1);
         long d = x.getShape().get(2);
-        NDArray mixed = Kernels.attention(qkv.apply(x, pass), heads, pass.isTwiceDifferentiable(), pass.isBf16());
+        NDArray projected = qkv.apply(x, pass);
+        if (pass.hears(Tap.ATTENTION)) {
+            pass.tap(Tap.ATTENTION, "attention", Kernels.attentionWeights(projected, heads));
+        }
+        NDArray mixed = Kernels.attention(projected, heads, pass.isTwiceDifferentiable(), pass.isBf16());
         pass.count(this, mixed, 2 * n * t * t * d);
         return proj.apply(mixed, pass);
     }

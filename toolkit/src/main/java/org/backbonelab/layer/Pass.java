@@ -183,9 +183,14 @@ public final class Pass {
         }
     }
 
+    /** Tells whether somebody listens for activations of a kind: whether one that is made to be shown is worth making. */
+    boolean hears(Tap kind) {
+        return tap != null && kind == heard;
+    }
+
     /** Shows a named activation to the listener, if there is one for its kind. */
     public void tap(Tap kind, String name, NDArray activation) {
-        if (tap != null && kind == heard) {
+        if (hears(kind)) {
             tap.accept(name, bf16 ? Kernels.toFloat(activation) : activation);
         }
     }

@@ -8,6 +8,8 @@ public enum Tap {
     NEURONS,
     /** What the last linear layer of a block's MLP sees, where a norm stands between the activation and it. */
     EXPANDED,
+    /** The weights of a self-attention after the softmax, (N, heads, T, T). */
+    ATTENTION,
     /** Any other activation inside a block. */
     INNER
 }

@@ -14,11 +14,13 @@ import org.backbonelab.train.objective.Supervised;
  * The largest eigenvalue of the Hessian of the training loss for the parameters of one part of the network at a time: of a
  * diagonal block of the Hessian (arXiv 2106.01548, table 3).
  *
- * <p>By Lanczos, which needs a fifth of the products that power iteration needs for three digits.
+ * <p>By Lanczos from random signs, until a step changes the eigenvalue by less than 1e-4 of itself, which is after 5 to 10
+ * products with the Hessian of a trained network; power iteration needs dozens for three digits.
  */
 public final class ComponentHessians {
     private static final int IMAGES = 100;
-    static final int STEPS = 15;
+    private static final int MOST_STEPS = 30;
+    private static final double TOLERANCE = 1e-4;
 
     private ComponentHessians() {}
 
@@ -34,21 +36,21 @@ public final class ComponentHessians {
         return Measure.of("hessian_by_component", t -> {
             Batch batch = Hessian.batch(t.split(), IMAGES);
             Map<String, Double> metrics = new LinkedHashMap<>();
-            eigenvalues(t.model(), batch, t.seed(), STEPS)
+            eigenvalues(t.model(), batch, t.seed())
                     .forEach((part, value) ->
                             metrics.put("hessian_" + part.name().toLowerCase(Locale.ROOT), value));
             return new Measure.Found(metrics, Map.of());
         });
     }
 
-    static Map<Component, Double> eigenvalues(Backbone model, Batch batch, long seed, int steps) {
+    static Map<Component, Double> eigenvalues(Backbone model, Batch batch, long seed) {
         Map<Component, Double> out = new EnumMap<>(Component.class);
         for (Component part : Component.values()) {
             Set<String> names = part.of(model);
             if (!names.isEmpty()) {
                 try (WeightSpace space =
                         new WeightSpace(new Supervised(model, 0), batch, (name, info) -> names.contains(name))) {
-                    out.put(part, Lanczos.of(space, seed, steps).highest());
+                    out.put(part, Lanczos.top(space, seed, MOST_STEPS, TOLERANCE));
                 }
             }
         }

@@ -60,16 +60,27 @@ record Lanczos(double[] nodes, double[] weights) {
 
     /** Starts from the direction of random signs, as PyHessian does. */
     static Lanczos of(WeightSpace space, long seed, int steps) {
-        return from(space, space.randomSigns(seed), steps);
+        return from(space, space.randomSigns(seed), steps, 0);
+    }
+
+    /**
+     * Returns the largest eigenvalue, from random signs: the largest node once a step changes it by little.
+     *
+     * @param most steps to make
+     * @param tolerance the share of itself by which it may still change
+     */
+    static double top(WeightSpace space, long seed, int most, double tolerance) {
+        return from(space, space.randomSigns(seed), most, tolerance).highest();
     }
 
     /**
      * Makes the steps.
      *
      * @param start of any length above 0
+     * @param tolerance the largest node's change by a step, as a share, that ends it; 0 for all steps
      * @throws IllegalArgumentException if there is no step to make
      */
-    static Lanczos from(WeightSpace space, List<NDArray> start, int steps) {
+    static Lanczos from(WeightSpace space, List<NDArray> start, int steps, double tolerance) {
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", expected 1 or more");
         }
@@ -83,12 +94,18 @@ record Lanczos(double[] nodes, double[] weights) {
             NDArray basis = manager.zeros(new Shape(most, space.size()));
             extend(basis, 0, start);
             double largest = 0;
+            double top = Double.NaN;
             for (boolean more = true; more && made < most; made++) {
                 double[] found = step(space, basis, made);
                 diagonal[made] = found[0];
                 beside[made] = found[1];
                 largest = Math.max(largest, Math.max(Math.abs(found[0]), found[1]));
                 more = found[1] > NOISE * largest;
+                if (tolerance > 0 && more) {
+                    double next = of(Arrays.copyOf(diagonal, made + 1), Arrays.copyOf(beside, made)).highest();
+                    more = !(Math.abs(next - top) <= tolerance * Math.abs(next));
+                    top = next;
+                }
             }
         }
         return of(Arrays.copyOf(diagonal, made), Arrays.copyOf(beside, made - 1));
@@ -128,8 +145,7 @@ record Lanczos(double[] nodes, double[] weights) {
         return new Lanczos(nodes, weights);
     }
 
-    /** Returns the largest node. */
-    double highest() {
+    private double highest() {
         return nodes[nodes.length - 1];
     }
 }

@@ -138,6 +138,16 @@ public final class Kernels {
         return one(qkv, "attention", qkv, heads, plain, bf16, GPU);
     }
 
+    /**
+     * Returns what {@link #attention} weighs the values by, after the softmax, in float32.
+     *
+     * @param qkv (N, T, 3 D), as there
+     * @return (N, heads, T, T), the last axis adding up to 1
+     */
+    public static NDArray attentionWeights(NDArray qkv, int heads) {
+        return one(qkv, "attention_weights", qkv, heads);
+    }
+
     /** Averages (N, C, H, W) over space, in float32: (N, C). */
     public static NDArray spatialMean(NDArray x) {
         return one(x, "spatial_mean", x);

@@ -102,6 +102,15 @@ class Kernels(Module):
       y = torch.scaled_dot_product_attention(q, k, v)
     return y.transpose(1, 2).reshape([n, t, d])
 
+  # What the heads above weigh the values by, (N, heads, T, T): the fused kernel keeps it to itself.
+  def attention_weights(self, qkv: Tensor, heads: int) -> Tensor:
+    n = qkv.size(0)
+    t = qkv.size(1)
+    width = qkv.size(2) // 3 // heads
+    parts = self.wide(qkv).reshape([n, t, 3, heads, width]).permute([2, 0, 3, 1, 4]).unbind()
+    scores = torch.matmul(parts[0] * width ** -0.5, parts[1].transpose(-2, -1))
+    return torch.softmax(scores, -1)
+
   # Mean over space of (N, C, H, W), in float32: (N, C).
   def spatial_mean(self, x: Tensor) -> Tensor:
     return self.wide(x).mean([2, 3])

@@ -87,7 +87,7 @@ class ComponentHessiansTest {
                         .orElseThrow();
             }
             Map<Component, Double> found =
-                    ComponentHessians.eigenvalues(objective.model(), TrainedNet.batch(), 0, ComponentHessians.STEPS);
+                    ComponentHessians.eigenvalues(objective.model(), TrainedNet.batch(), 0);
             assertEquals(Set.of(Component.CLASSIFIER, Component.WHOLE), found.keySet());
             assertEquals(expected, found.get(Component.CLASSIFIER), 1e-3 * expected);
             double[] all = TrainedNet.GOLDEN.values("trained", "eigenvalues");

@@ -181,6 +181,20 @@ class KernelsTest {
         }
     }
 
+    /** The weighted sum of the values is the attention itself, which is held against torch. */
+    @Test
+    void attentionWeightsWeighTheValues() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray qkv = Golden.fill(manager, new Shape(2, 5, 3 * 8), 1);
+            NDArray weights = Kernels.attentionWeights(qkv, 2);
+            assertEquals(new Shape(2, 2, 5, 5), weights.getShape());
+            NDArray values = qkv.get(":,:,16:").reshape(2, 5, 2, 4).transpose(0, 2, 1, 3);
+            NDArray mixed = weights.matMul(values).transpose(0, 2, 1, 3).reshape(2, 5, 8);
+            assertArrayEquals(
+                    Kernels.attention(qkv, 2, true, false).toFloatArray(), mixed.toFloatArray(), 1e-6f);
+        }
+    }
+
     private static void products(int count, NDArray x, NDArray w, NDArray v) {
         for (int i = 0; i < count; i++) {
             try (NDScope scope = new NDScope()) {
