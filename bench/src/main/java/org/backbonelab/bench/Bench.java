@@ -18,7 +18,16 @@ import picocli.CommandLine.Parameters;
 public final class Bench implements Callable<Integer> {
     private static final int START_ROUNDS = 3;
     private static final List<String> PARTS = List.of(
-            "vit", "resnet", "convnext", "zoo", "adamw", "optimizers", "hessian", "data", "start", "resident",
+            "vit",
+            "resnet",
+            "convnext",
+            "zoo",
+            "adamw",
+            "optimizers",
+            "hessian",
+            "data",
+            "start",
+            "resident",
             "processes");
 
     @Parameters(

@@ -137,10 +137,8 @@ final class HessianProducts {
             model.initialize(manager, 7);
             objective = new Supervised(model, 0);
             Split split = Split.of(dataset, COUNT, COUNT, COUNT, 0);
-            Recipe recipe = Recipe.supervised()
-                    .withBatchSize(20)
-                    .withEpochs(EPOCHS)
-                    .withAugmentation(Augmentation.NONE);
+            Recipe recipe =
+                    Recipe.supervised().withBatchSize(20).withEpochs(EPOCHS).withAugmentation(Augmentation.NONE);
             TrainLoop.run(objective, split, recipe, 0);
             batch = Batches.inOrder(split.source(), split.train(), COUNT).get(0);
             weights = Weights.of(objective).arrays();
@@ -150,8 +148,7 @@ final class HessianProducts {
 
         List<NDArray> differentiableGradient() {
             Pass pass = Pass.evaluation().twiceDifferentiable();
-            return Torch.withGradients(
-                    () -> Kernels.differentiableGrad(objective.loss(manager, batch, pass), weights));
+            return Torch.withGradients(() -> Kernels.differentiableGrad(objective.loss(manager, batch, pass), weights));
         }
 
         List<NDArray> product(List<NDArray> gradient, List<NDArray> v) {
@@ -162,15 +159,13 @@ final class HessianProducts {
             List<NDArray> above = gradientAt(v, r);
             List<NDArray> below = gradientAt(v, -r);
             assign(origin);
-            return Torch.withoutGradients(() -> sum(above, below, -1).stream()
-                    .map(x -> x.div(2 * r))
-                    .toList());
+            return Torch.withoutGradients(
+                    () -> sum(above, below, -1).stream().map(x -> x.div(2 * r)).toList());
         }
 
         private List<NDArray> gradientAt(List<NDArray> v, double r) {
             assign(sum(origin, v, r));
-            return Torch.withGradients(
-                    () -> Kernels.grad(objective.loss(manager, batch, Pass.evaluation()), weights));
+            return Torch.withGradients(() -> Kernels.grad(objective.loss(manager, batch, Pass.evaluation()), weights));
         }
 
         private void assign(List<NDArray> values) {
@@ -212,9 +207,8 @@ final class HessianProducts {
         }
 
         static double norm(List<NDArray> a) {
-            return Torch.withoutGradients(() -> Math.sqrt(a.stream()
-                    .mapToDouble(x -> x.square().sum().getFloat())
-                    .sum()));
+            return Torch.withoutGradients(() -> Math.sqrt(
+                    a.stream().mapToDouble(x -> x.square().sum().getFloat()).sum()));
         }
     }
 }

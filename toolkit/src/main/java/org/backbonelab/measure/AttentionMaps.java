@@ -32,7 +32,8 @@ public final class AttentionMaps {
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 List<float[]> means = new ArrayList<>();
-                Pass pass = Pass.evaluation().withTap(Tap.ATTENTION, (name, weights) -> means.add(ofClassToken(weights)));
+                Pass pass =
+                        Pass.evaluation().withTap(Tap.ATTENTION, (name, weights) -> means.add(ofClassToken(weights)));
                 model.apply(Supervised.images(manager, images), pass);
                 if (block < 1 || block > means.size()) {
                     throw new IllegalArgumentException("block is " + block + ", expected 1 to " + means.size()

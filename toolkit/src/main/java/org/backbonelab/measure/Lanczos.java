@@ -102,7 +102,8 @@ record Lanczos(double[] nodes, double[] weights) {
                 largest = Math.max(largest, Math.max(Math.abs(found[0]), found[1]));
                 more = found[1] > NOISE * largest;
                 if (tolerance > 0 && more) {
-                    double next = of(Arrays.copyOf(diagonal, made + 1), Arrays.copyOf(beside, made)).highest();
+                    double next = of(Arrays.copyOf(diagonal, made + 1), Arrays.copyOf(beside, made))
+                            .highest();
                     more = !(Math.abs(next - top) <= tolerance * Math.abs(next));
                     top = next;
                 }

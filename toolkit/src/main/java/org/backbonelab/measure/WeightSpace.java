@@ -148,7 +148,12 @@ final class WeightSpace implements AutoCloseable {
         return kept(Pass.evaluation(), Kernels::grad);
     }
 
-    /** Returns H v, H the Hessian where the weights are, as arrays that the caller closes. */
+    /**
+     * Returns H v, H the Hessian where the weights are, as arrays that the caller closes.
+     *
+     * <p>By differentiating the gradient once more. Central differences of the gradient take 0.6 to 0.8 of the time and keep no
+     * three digits: the curvature along steep directions changes within the shortest step that float32 allows.
+     */
     List<NDArray> hessianProduct(List<NDArray> v) {
         stopIfInterrupted();
         if (gradient == null) {

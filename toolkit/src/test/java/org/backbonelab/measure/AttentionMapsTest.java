@@ -48,7 +48,8 @@ class AttentionMapsTest {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Nets.create(manager, "vit_micro");
             // Queries and keys are the normalised tokens; all tokens but those of the class and of one patch are alike.
-            NDArray qkv = model.namedParameters().get("blocks.0.attn.qkv.weight").getArray();
+            NDArray qkv =
+                    model.namedParameters().get("blocks.0.attn.qkv.weight").getArray();
             float[] identity = new float[3 * 48 * 48];
             for (int i = 0; i < 96; i++) {
                 identity[i * 48 + i % 48] = 1;
@@ -71,7 +72,8 @@ class AttentionMapsTest {
                     sum += value;
                 }
             }
-            // The token and the patch are alike, with a score of 12 / sqrt(12) in each head; the 48 others are opposite.
+            // The token and the patch are alike, with a score of 12 / sqrt(12) in each head; the 48 others are
+            // opposite.
             double expected = 1 / (2 + 48 * Math.exp(-2 * Math.sqrt(12)));
             assertEquals(expected, map[2][5], 1e-5);
             assertEquals(1 - expected, sum, 1e-5);

@@ -86,8 +86,7 @@ class ComponentHessiansTest {
                         .max()
                         .orElseThrow();
             }
-            Map<Component, Double> found =
-                    ComponentHessians.eigenvalues(objective.model(), TrainedNet.batch(), 0);
+            Map<Component, Double> found = ComponentHessians.eigenvalues(objective.model(), TrainedNet.batch(), 0);
             assertEquals(Set.of(Component.CLASSIFIER, Component.WHOLE), found.keySet());
             assertEquals(expected, found.get(Component.CLASSIFIER), 1e-3 * expected);
             double[] all = TrainedNet.GOLDEN.values("trained", "eigenvalues");

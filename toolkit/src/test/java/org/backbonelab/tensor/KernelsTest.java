@@ -190,8 +190,7 @@ class KernelsTest {
             assertEquals(new Shape(2, 2, 5, 5), weights.getShape());
             NDArray values = qkv.get(":,:,16:").reshape(2, 5, 2, 4).transpose(0, 2, 1, 3);
             NDArray mixed = weights.matMul(values).transpose(0, 2, 1, 3).reshape(2, 5, 8);
-            assertArrayEquals(
-                    Kernels.attention(qkv, 2, true, false).toFloatArray(), mixed.toFloatArray(), 1e-6f);
+            assertArrayEquals(Kernels.attention(qkv, 2, true, false).toFloatArray(), mixed.toFloatArray(), 1e-6f);
         }
     }
 
