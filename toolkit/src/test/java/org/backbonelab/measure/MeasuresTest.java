@@ -109,10 +109,10 @@ class MeasuresTest {
                             "hessian_classifier",
                             "hessian_whole"),
                     parts.keySet());
-            // Behind a classifier of zeros all other curvature is zero.
+            // Behind a classifier of zeros the loss does not depend on anything else; a part is never above the whole.
             assertEquals(0, parts.get("hessian_embed"), 1e-6);
-            assertEquals(
-                    parts.get("hessian_whole"), parts.get("hessian_classifier"), 1e-3 * parts.get("hessian_whole"));
+            assertTrue(parts.get("hessian_classifier") > 1);
+            assertTrue(parts.get("hessian_whole") > 0.999 * parts.get("hessian_classifier"));
             Measure.Found flat = measure(Flatness.measure(), model);
             List<Double> bySigma = flat.series().get("flatness_by_sigma");
             assertEquals(bySigma.get(1), flat.metrics().get("flatness_loss"));
