@@ -6,6 +6,7 @@ import java.util.*;
 import java.util.stream.*;
 import org.backbonelab.data.*;
 import org.backbonelab.data.augment.*;
+import org.backbonelab.data.corrupt.*;
 import org.backbonelab.layer.*;
 import org.backbonelab.measure.*;
 import org.backbonelab.model.*;
