@@ -57,7 +57,7 @@ public final class CorruptionAccuracy {
      *
      * @param images how many of the test images, 1 or more; all where there are fewer
      */
-    public static Measure top1(int images) {
+    static Measure top1(int images) {
         Checks.require(images >= 1, "number of images to corrupt", images, "1 or more");
         return Measure.of("corrupted_top1", t -> found(t, images)).withVersion(Corruptions.VERSION);
     }

@@ -3,6 +3,7 @@ package org.backbonelab.study;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.backbonelab.results.Goal;
@@ -78,20 +79,38 @@ public final class Search {
         Results all = trainings.apply(values.clone());
         for (int grown = 0; ; grown++) {
             NavigableMap<Double, Double> scores = scores(all);
-            double best = scores.entrySet().stream()
-                    .reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
-                    .orElseThrow()
-                    .getKey();
-            Map.Entry<Double, Double> lower = scores.lowerEntry(best);
-            Map.Entry<Double, Double> higher = scores.higherEntry(best);
-            boolean below = lower != null && !Double.isInfinite(lower.getValue());
-            if (grown == most || (below && higher != null)) {
-                return new Found(best, below && higher != null, all);
+            OptionalDouble next = beyond(scores);
+            if (grown == most || next.isEmpty()) {
+                return new Found(best(scores), scores.size() > 1 && next.isEmpty(), all);
             }
-            double edge = below ? scores.lastKey() : scores.firstKey();
-            double inner = below ? scores.lowerKey(edge) : scores.higherKey(edge);
-            all = all.and(trainings.apply(new double[] {Variants.round(edge * edge / inner)}));
+            all = all.and(trainings.apply(new double[] {next.getAsDouble()}));
         }
+    }
+
+    /** Returns the value of the highest score; of equals the smallest: where nothing has trained, smaller ones are the way out. */
+    private static double best(NavigableMap<Double, Double> scores) {
+        return scores.entrySet().stream()
+                .reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
+                .orElseThrow()
+                .getKey();
+    }
+
+    /**
+     * Returns the value to try beyond the best one, a step as long as that between the two outermost values; none where the
+     * best has neighbours on both sides, or is alone.
+     *
+     * @param scores by value; one that diverged has minus infinity, and is no neighbour below: the best above it is the luck
+     *     of a value too high, and smaller ones are the way out
+     */
+    static OptionalDouble beyond(NavigableMap<Double, Double> scores) {
+        Map.Entry<Double, Double> lower = scores.lowerEntry(best(scores));
+        boolean below = lower != null && !Double.isInfinite(lower.getValue());
+        if (scores.size() == 1 || (below && scores.higherKey(best(scores)) != null)) {
+            return OptionalDouble.empty();
+        }
+        double edge = below ? scores.lastKey() : scores.firstKey();
+        double inner = below ? scores.lowerKey(edge) : scores.higherKey(edge);
+        return OptionalDouble.of(Variants.round(edge * edge / inner));
     }
 
     private NavigableMap<Double, Double> scores(Results results) {

@@ -2,11 +2,13 @@ package org.backbonelab.study;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.Goal;
 import org.backbonelab.results.Row;
@@ -56,28 +58,10 @@ final class Tuning {
     }
 
     private Optional<Cell> beyondOne(List<Cell> group, Map<String, Row> rows) {
-        List<Cell> sorted =
-                group.stream().sorted(Comparator.comparing(Tuning::lr)).toList();
-        int last = sorted.size() - 1;
-        if (last == 0) {
-            return Optional.empty();
-        }
-        int best = 0;
-        for (int i = 1; i <= last; i++) {
-            // Of equals the smaller counts: where nothing has trained, smaller rates are the way out.
-            if (score(rows, sorted.get(i)) > score(rows, sorted.get(best))) {
-                best = i;
-            }
-        }
-        // Where the next smaller rate has diverged, the best one is the luck of a rate too high: smaller ones are the
-        // way out.
-        boolean unbounded = best == 0 || Double.isInfinite(score(rows, sorted.get(best - 1)));
-        if (!unbounded && best < last) {
-            return Optional.empty();
-        }
-        double edge = lr(sorted.get(unbounded ? 0 : last));
-        double inner = lr(sorted.get(unbounded ? 1 : last - 1));
-        return Optional.of(withLr(sorted.get(0), Variants.round(edge * edge / inner)));
+        NavigableMap<Double, Double> scores = new TreeMap<>();
+        group.forEach(cell -> scores.put(lr(cell), score(rows, cell)));
+        OptionalDouble next = Search.beyond(scores);
+        return next.isEmpty() ? Optional.empty() : Optional.of(withLr(group.get(0), next.getAsDouble()));
     }
 
     private double score(Map<String, Row> rows, Cell cell) {

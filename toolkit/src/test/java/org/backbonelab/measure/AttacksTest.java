@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
@@ -14,7 +13,6 @@ import org.backbonelab.data.Split;
 import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
-import org.backbonelab.model.ImageSpec;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
@@ -47,17 +45,7 @@ class AttacksTest {
     @CsvSource({"fgsm, 0.1, 1", "pgd, 0.03, 10"})
     void imagesAreThoseOfTorchattacks(String name, double length, int steps) {
         try (NDManager manager = Torch.newManager()) {
-            TanhNet net = new TanhNet(new ImageSpec(1, 4, 5), 8);
-            net.initialize(manager, 0);
-            double[] weights = Golden.load("hessian").values("trained", "weights");
-            int at = 0;
-            for (Parameter p : net.namedParameters().values()) {
-                float[] values = new float[(int) p.getArray().size()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) weights[at++];
-                }
-                Golden.set(p.getArray(), values);
-            }
+            Backbone net = TrainedNet.objective(manager).model();
             Batch batch = batch();
             PixelAttack attack = new PixelAttack(new float[] {MEAN}, new float[] {STD}, 0.1, length);
             float[] moved = Attacks.attack(net, batch, batch, attack, steps);

@@ -19,7 +19,8 @@ import org.backbonelab.model.Backbone;
  * <p>d0 is uniform in [-epsilon, epsilon], d = d0 + step epsilon sign(gradient at x + d0), cut to [-epsilon, epsilon], and
  * x + d to the range of pixels, 0 to 1. An update takes one pass more for it. With SAM and ASAM it takes none: the gradient
  * at x + d0 gives the perturbation of the weights and that of the images together, as arXiv 2106.01548 does; GSAM and LookSAM
- * also learn from their first gradient, which is taken at the moved images. {@link #loss} is that of images as they are.
+ * also learn from their first gradient, which is taken at the moved images. Running statistics are of the images that the first
+ * gradient by the weights is taken at: with SAM and ASAM of x + d0. {@link #loss} is that of images as they are.
  *
  * @param clean the cross-entropy
  * @param pixels the range of pixels, and the attack
