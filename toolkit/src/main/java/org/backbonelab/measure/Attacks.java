@@ -55,11 +55,12 @@ public final class Attacks {
         double zeros = 0;
         for (Batch batch : Batches.inOrder(source, chosen, BATCH)) {
             right[0] += right(t.model(), batch);
-            right[1] += right(t.model(), batch.withPixels(attack(t.model(), batch, batch, fgsm, 1)));
+            Stepped first = step(t.model(), batch, batch.pixels(), fgsm);
+            right[1] += right(t.model(), batch.withPixels(first.pixels));
+            zeros += first.zeros * batch.count();
             Batch start = fgsm.randomStart(batch, t.seed());
             float[] moved = attack(t.model(), batch, start, fgsm.withStep(LENGTH), STEPS);
             right[2] += right(t.model(), batch.withPixels(moved));
-            zeros += zeroGradients(t.model(), batch) * batch.count();
         }
         double percent = 100.0 / chosen.count();
         Map<String, Double> metrics = Map.of(
@@ -81,20 +82,31 @@ public final class Attacks {
     public static float[] attack(Backbone model, Batch batch, Batch start, PixelAttack attack, int steps) {
         float[] pixels = start.pixels();
         for (int i = 0; i < steps; i++) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CancellationException("the attack was interrupted");
-            }
-            try (NDManager manager = Torch.newManager();
-                    NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray images = Supervised.images(manager, batch.withPixels(pixels));
-                NDArray gradient = gradient(model, manager, images, batch);
-                NDArray at = Torch.withoutGradients(images::stopGradient);
-                pixels = attack.step(Supervised.images(manager, batch), at, gradient)
-                        .toFloatArray();
-            }
+            pixels = step(model, batch, pixels, attack).pixels;
         }
         return pixels;
+    }
+
+    /** What a step gave: the pixels, and the share of them whose gradient was zero. */
+    private record Stepped(float[] pixels, double zeros) {}
+
+    private static Stepped step(Backbone model, Batch batch, float[] from, PixelAttack attack) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("the attack was interrupted");
+        }
+        try (NDManager manager = Torch.newManager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray images = Supervised.images(manager, batch.withPixels(from));
+            NDArray gradient = gradient(model, manager, images, batch);
+            int zeros = 0;
+            for (float g : gradient.toFloatArray()) {
+                zeros += g == 0 ? 1 : 0;
+            }
+            NDArray at = Torch.withoutGradients(images::stopGradient);
+            NDArray moved = attack.step(Supervised.images(manager, batch), at, gradient);
+            return new Stepped(moved.toFloatArray(), (double) zeros / from.length);
+        }
     }
 
     private static NDArray gradient(Backbone model, NDManager manager, NDArray images, Batch batch) {
@@ -103,19 +115,6 @@ public final class Attacks {
             NDArray loss = new Supervised(model, 0).loss(manager, images, batch, Pass.evaluation());
             return Kernels.grad(loss, List.of(images)).get(0);
         });
-    }
-
-    private static double zeroGradients(Backbone model, Batch batch) {
-        try (NDManager manager = Torch.newManager();
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray gradient = gradient(model, manager, Supervised.images(manager, batch), batch);
-            int zeros = 0;
-            for (float g : gradient.toFloatArray()) {
-                zeros += g == 0 ? 1 : 0;
-            }
-            return (double) zeros / batch.pixels().length;
-        }
     }
 
     private static int right(Backbone model, Batch batch) {
