@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.Json;
 import org.backbonelab.io.Seal;
@@ -41,6 +42,13 @@ public final class RowLines {
         /** Returns the row with its measures. */
         public Row joined() {
             return row.with(measured);
+        }
+
+        /** Returns this line with what another one of the same cell has measured beyond it. */
+        public Line and(Line other) {
+            Map<String, Measured> all = new LinkedHashMap<>();
+            Stream.concat(measured.stream(), other.measured.stream()).forEach(m -> all.putIfAbsent(m.measure(), m));
+            return new Line(row, List.copyOf(all.values()));
         }
     }
 

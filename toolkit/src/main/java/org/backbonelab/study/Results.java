@@ -1,10 +1,10 @@
 package org.backbonelab.study;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.backbonelab.results.Row;
 import org.backbonelab.results.RowLines;
 import org.backbonelab.results.Tables;
@@ -37,12 +37,16 @@ public record Results(String name, List<RowLines.Line> lines) {
         return Tables.series(series, rows());
     }
 
-    /** Returns these cells and those of another study, each once, under this name. */
+    /**
+     * Returns these cells and those of another study, each once, under this name.
+     *
+     * <p>Of a cell that both have, the row is this study's; what only the other one measured on its network is added.
+     */
     public Results and(Results other) {
-        List<RowLines.Line> all = new ArrayList<>(lines);
-        Set<String> ids = lines.stream().map(line -> line.row().id()).collect(Collectors.toSet());
-        other.lines.stream().filter(line -> !ids.contains(line.row().id())).forEach(all::add);
-        return new Results(name, all);
+        Map<String, RowLines.Line> all = new LinkedHashMap<>();
+        Stream.concat(lines.stream(), other.lines.stream())
+                .forEach(line -> all.merge(line.row().id(), line, RowLines.Line::and));
+        return new Results(name, List.copyOf(all.values()));
     }
 
     /**
