@@ -17,7 +17,7 @@ import org.backbonelab.tensor.Torch;
  * One forward pass: whether it trains, its random stream, and who listens.
  *
  * <p>Layers ask it for parameter values and random masks, tell it what they compute ({@link #tap}, {@link #count}) and
- * look up which positions are visible in masked pre-training ({@link #visible}).
+ * look up which positions are visible in masked pre-training ({@link #visible}, {@link #patches}).
  */
 public final class Pass {
     private final ParameterStore store;
@@ -30,6 +30,7 @@ public final class Pass {
     private BiConsumer<String, NDArray> tap;
     private Trace trace;
     private NDArray mask;
+    private Patches patches;
     private BlockRunner<Pass> blocks;
     private boolean warned;
     private long draws;
@@ -51,6 +52,7 @@ public final class Pass {
         out.tap = tap;
         out.trace = trace;
         out.mask = mask;
+        out.patches = patches;
         out.blocks = blocks;
         edit.accept(out);
         return out;
@@ -111,6 +113,16 @@ public final class Pass {
      */
     public Pass withVisible(NDArray visible) {
         return change(p -> p.mask = visible);
+    }
+
+    /** Returns this pass over images of which these patches alone are there, packed as {@link Patches#take} gives them. */
+    public Pass withPatches(Patches visible) {
+        return change(p -> p.patches = visible);
+    }
+
+    /** Returns the patches that are there, or null where images are whole. */
+    public Patches patches() {
+        return patches;
     }
 
     /** Returns this pass with blocks that are computed in another way, such as {@link Recomputation}. */

@@ -12,6 +12,7 @@ import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Patches;
 import org.backbonelab.layer.Role;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
@@ -21,7 +22,8 @@ import org.backbonelab.tensor.Kernels;
  *
  * <p>V2 puts a global response norm after GELU and drops LayerScale. Under {@link Pass#visible} the depthwise
  * convolutions see zeros at masked positions and the norms count visible ones only, which equals sparse convolution
- * (V2, section 3). Names as timm's: {@code stem.0, stages.0.blocks.1.conv_dw, head.fc}.
+ * (V2, section 3). Over {@link Pass#patches} they see the same, and all other layers compute the visible patches alone.
+ * Names as timm's: {@code stem.0, stages.0.blocks.1.conv_dw, head.fc}.
  *
  * <p>Images of any side from the stride on will do; rows and columns that do not fill a patch are left out, as timm does.
  * {@link FcmaeDecoder} alone needs images of whole patches.
@@ -103,9 +105,21 @@ public final class ConvNeXt extends Backbone {
         return 1;
     }
 
+    /** {@inheritDoc} Of a pass over {@link Pass#patches} alone, the features of these: (N, C, K, 1). */
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
-        return applyAll(layers, stemNorm.apply(stem.apply(x, pass), pass), pass);
+        return applyAll(layers, stemNorm.apply(stem(x, pass), pass), pass);
+    }
+
+    private NDArray stem(NDArray x, Pass pass) {
+        Patches patches = pass.patches();
+        if (patches == null) {
+            NDArray visible = config.patch == 1 ? pass.visible(x) : null;
+            return stem.apply(visible == null ? x : x.mul(visible), pass);
+        }
+        NDArray there = patches.take(x);
+        // A kernel that reaches beyond its own position needs neighbours, as those of the blocks do.
+        return config.patch == 1 ? patches.take(stem.apply(patches.put(there), pass)) : stem.apply(there, pass);
     }
 
     @Override
@@ -149,7 +163,7 @@ public final class ConvNeXt extends Backbone {
         @Override
         public NDArray apply(NDArray x, Pass pass) {
             NDArray visible = pass.visible(x);
-            NDArray y = convDw.apply(visible == null ? x : x.mul(visible), pass);
+            NDArray y = mixed(visible == null ? x : x.mul(visible), pass);
             y = norm.apply(y.transpose(0, 2, 3, 1), pass);
             y = Activation.gelu(fc1.apply(y, pass));
             pass.tap(Tap.NEURONS, name + ".act", y);
@@ -164,6 +178,12 @@ public final class ConvNeXt extends Backbone {
             NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
             pass.tap(Tap.BLOCK, name, out);
             return out;
+        }
+
+        /** The depthwise convolution needs each patch where it was, with zeros for those that are not there. */
+        private NDArray mixed(NDArray x, Pass pass) {
+            Patches patches = pass.patches();
+            return patches == null ? convDw.apply(x, pass) : patches.take(convDw.apply(patches.put(x), pass));
         }
     }
 }

@@ -226,7 +226,7 @@ final class CellRun {
         images += phase.images();
         // A backward pass costs two forward passes.
         double passes = Steps.passes(cell.phases().get(i), objective);
-        trainMacs += 3.0 * metrics.get("macs") * phase.images() * passes;
+        trainMacs += 3.0 * objective.macs() * phase.images() * passes;
         metrics.merge(Row.NON_FINITE, phase.nonFinite(), Double::sum);
         List<Double> curve = phase.trainLoss();
         series.put(prefix + "train_loss", curve);

@@ -22,14 +22,15 @@ final class Semantics {
      * <ul>
      *   <li>{@code training} 1: everything that no other concern names.
      *   <li>{@code split} 2: shares of classes are equal in all parts of unbalanced sets; 1 took the surplus of the largest.
-     *   <li>{@code masks} 2: masks come from the pass's seed; 1 gave all parts of a batch the same ones.
+     *   <li>{@code masks} 3: the encoder computes visible patches alone, equal but for rounding; 2 takes masks from the pass's
+     *       seed; 1 gave all parts of a batch the same ones.
      *   <li>{@code agc} 2: the classifier of every family is exempt; 1 knew three names.
      * </ul>
      */
     private static final List<Concern> CONCERNS = List.of(
             new Concern("training", 1, cell -> true),
             new Concern("split", 2, Semantics::isUnbalanced),
-            new Concern("masks", 2, cell -> cell.phases().stream()
+            new Concern("masks", 3, cell -> cell.phases().stream()
                     .anyMatch(r -> r.objective().name().equals("fcmae"))),
             new Concern(
                     "agc",

@@ -142,9 +142,9 @@ class MeasuresTest {
     void reconstructionKeepsWhatIsVisible() {
         try (NDManager manager = Torch.newManager()) {
             ConvNeXt model = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
-            FcmaeDecoder decoder = new FcmaeDecoder(model, 16);
+            FcmaeDecoder decoder = new FcmaeDecoder(model, FcmaeDecoder.Config.ofWidth(16));
             decoder.initialize(manager, 1);
-            Masked masked = new Masked(model, decoder, 0.6);
+            Masked masked = new Masked(model, decoder, 0.6, Masked.Encoding.PACKED);
             Map<String, List<Double>> series = Reconstructions.pictures()
                     .measure(new Trained(model, SPLIT, Recipes.fcmae(), masked, 0))
                     .series();

@@ -270,9 +270,9 @@ class BackbonesTest {
             assertTrue(message.contains("30") && message.contains("4"), message);
         }
         ConvNeXt encoder = (ConvNeXt) Backbones.create("convnextv2_micro", odd, 0);
-        String message = assertThrows(IllegalArgumentException.class, () -> new FcmaeDecoder(encoder, 16))
-                .getMessage();
-        assertTrue(message.contains("30 is not a multiple of the patch size 4"), message);
+        var config = FcmaeDecoder.Config.ofWidth(16);
+        var refused = assertThrows(IllegalArgumentException.class, () -> new FcmaeDecoder(encoder, config));
+        assertTrue(refused.getMessage().contains("30 is not a multiple of the patch size 4"), refused.getMessage());
     }
 
     @Test

@@ -88,7 +88,7 @@ class MaskedEncoderTest {
     @ValueSource(strings = {"convnext_micro", "convnextv2_micro"})
     void decoderSeesTheTokenInPlaceOfRemovedFeatures(String name) {
         try (NDManager manager = Torch.newManager()) {
-            FcmaeDecoder decoder = new FcmaeDecoder(lively(manager, name), 16);
+            FcmaeDecoder decoder = new FcmaeDecoder(lively(manager, name), FcmaeDecoder.Config.ofWidth(16));
             decoder.initialize(manager, 1);
             NDArray mask = manager.create(mask(), new Shape(1, 1, SIDE, SIDE));
             Pass pass = Pass.evaluation().withVisible(mask);

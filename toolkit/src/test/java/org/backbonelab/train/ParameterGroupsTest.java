@@ -70,7 +70,8 @@ class ParameterGroupsTest {
     @Test
     void maskedTrainsTheDecoderInPlaceOfTheHead() {
         ConvNeXt encoder = (ConvNeXt) Backbones.create("convnextv2_micro", new ImageSpec(1, 28, 10), 0);
-        Masked masked = new Masked(encoder, new FcmaeDecoder(encoder, 8), 0.6);
+        Masked masked = new Masked(
+                encoder, new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(8)), 0.6, Masked.Encoding.PACKED);
         Map<String, ParameterInfo> infos = masked.parameterInfos();
         Set<String> left = new HashSet<>(encoder.trainedParameters().keySet());
         left.removeAll(masked.parameters().keySet());
@@ -85,12 +86,17 @@ class ParameterGroupsTest {
     @Test
     void parameterThatAnObjectiveSaysNothingOfIsRefused() {
         ConvNeXt encoder = (ConvNeXt) Backbones.create("convnextv2_micro", new ImageSpec(1, 28, 10), 0);
-        Objective silent = new Wrapped(new Masked(encoder, new FcmaeDecoder(encoder, 8), 0.6)) {
-            @Override
-            public Map<String, ParameterInfo> parameterInfos() {
-                return encoder.parameterInfos();
-            }
-        };
+        Objective silent =
+                new Wrapped(new Masked(
+                        encoder,
+                        new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(8)),
+                        0.6,
+                        Masked.Encoding.PACKED)) {
+                    @Override
+                    public Map<String, ParameterInfo> parameterInfos() {
+                        return encoder.parameterInfos();
+                    }
+                };
         String message = assertThrows(IllegalStateException.class, () -> Weights.of(silent))
                 .getMessage();
         assertTrue(message.contains("does not say what its parameter decoder."), message);

@@ -2,17 +2,21 @@ package org.backbonelab.train.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Pass;
+import org.backbonelab.layer.Patches;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
+import org.backbonelab.model.ImageSpec;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.tensor.Seeds;
 import org.backbonelab.tensor.Torch;
@@ -25,37 +29,66 @@ import org.backbonelab.tensor.Torch;
  */
 public final class Masked implements Objective {
     private static final double VARIANCE_EPS = 1e-6;
-    private static final int DECODER_WIDTH = 128;
+
+    /** How many channels the decoder has. */
+    static final String DECODER_WIDTH = "decoder_width";
+    /** How many blocks the decoder has. */
+    static final String DECODER_DEPTH = "decoder_depth";
+    /** 1 for a decoder of transformer blocks, 0 for ConvNeXt's. */
+    static final String DECODER_TRANSFORMER = "decoder_transformer";
+    /** 1 to mask pixels alone, so that the encoder sees where nothing is; 0 for the sparse encoder. */
+    static final String LEAKY = "leaky";
+
+    static final Map<String, Double> DEFAULTS = Map.of(
+            Recipe.MASK_RATIO, 0.6, DECODER_WIDTH, 128.0, DECODER_DEPTH, 1.0, DECODER_TRANSFORMER, 0.0, LEAKY, 0.0);
+
+    /** Below this share of removed patches it costs more to take patches out and put them back than they save. */
+    private static final double PACKED_FROM = 0.2;
+
+    /** How the encoder looks at images of which patches are removed. */
+    public enum Encoding {
+        /** Computes visible patches alone. */
+        PACKED,
+        /** Computes all, and masks what visible ones would see of others: equal to PACKED. */
+        MASKED,
+        /** Computes an image whose removed patches are grey, and so tells where they are: the paper's first attempt. */
+        LEAKY
+    }
 
     private final ConvNeXt encoder;
     private final FcmaeDecoder decoder;
     private final double maskRatio;
+    private final Encoding encoding;
 
     /**
      * Builds the objective.
      *
      * @param maskRatio share of patches to remove, above 0 and below 1; the paper's is 0.6
      */
-    public Masked(ConvNeXt encoder, FcmaeDecoder decoder, double maskRatio) {
+    public Masked(ConvNeXt encoder, FcmaeDecoder decoder, double maskRatio, Encoding encoding) {
         if (!(maskRatio > 0 && maskRatio < 1)) {
             throw new IllegalArgumentException("mask ratio is " + maskRatio + ", expected above 0 and below 1");
         }
         this.encoder = encoder;
         this.decoder = decoder;
         this.maskRatio = maskRatio;
+        this.encoding = encoding;
     }
 
     /**
-     * Makes the objective {@code fcmae}, with a decoder of one block.
+     * Makes the objective {@code fcmae}.
      *
-     * @throws IllegalArgumentException if the network is no ConvNeXt
+     * @throws IllegalArgumentException if the network is no ConvNeXt, or a setting is out of its range
      */
     static Masked of(ObjectiveContext context) {
         if (!(context.model() instanceof ConvNeXt encoder)) {
             throw new IllegalArgumentException("masked pre-training of "
                     + context.model().getClass().getSimpleName() + ", expected a ConvNeXt (V1 or V2)");
         }
-        FcmaeDecoder decoder = new FcmaeDecoder(encoder, DECODER_WIDTH);
+        FcmaeDecoder.Kind kind =
+                isOne(context, DECODER_TRANSFORMER) ? FcmaeDecoder.Kind.TRANSFORMER : FcmaeDecoder.Kind.CONVNEXT;
+        FcmaeDecoder decoder = new FcmaeDecoder(
+                encoder, new FcmaeDecoder.Config(kind, whole(context, DECODER_WIDTH), whole(context, DECODER_DEPTH)));
         NDManager manager = encoder.trainedParameters()
                 .values()
                 .iterator()
@@ -63,7 +96,25 @@ public final class Masked implements Objective {
                 .getArray()
                 .getManager();
         decoder.initialize(manager, context.seed("decoder"));
-        return new Masked(encoder, decoder, context.setting(Recipe.MASK_RATIO));
+        double ratio = context.setting(Recipe.MASK_RATIO);
+        Encoding sparse = ratio < PACKED_FROM ? Encoding.MASKED : Encoding.PACKED;
+        return new Masked(encoder, decoder, ratio, isOne(context, LEAKY) ? Encoding.LEAKY : sparse);
+    }
+
+    private static int whole(ObjectiveContext context, String setting) {
+        double value = context.setting(setting);
+        if (value != Math.rint(value)) {
+            throw new IllegalArgumentException(setting + " is " + value + ", expected a whole number");
+        }
+        return (int) value;
+    }
+
+    private static boolean isOne(ObjectiveContext context, String setting) {
+        int value = whole(context, setting);
+        if (value != 0 && value != 1) {
+            throw new IllegalArgumentException(setting + " is " + value + ", expected 0 or 1");
+        }
+        return value == 1;
     }
 
     /** What one masked pass saw and gave. */
@@ -79,7 +130,44 @@ public final class Masked implements Objective {
     /** {@inheritDoc} The masks come from the pass's seed: each part of a batch has its own, both passes of SAM the same. */
     @Override
     public NDArray loss(NDManager manager, Batch batch, Pass pass) {
-        return reconstruct(manager, batch, pass, pass.seed("mask")).loss();
+        return encoding == Encoding.PACKED
+                ? packedLoss(manager, batch, pass)
+                : reconstruct(manager, batch, pass, pass.seed("mask")).loss();
+    }
+
+    /** Computes visible patches alone in the encoder, and removed ones alone where they are predicted. */
+    private NDArray packedLoss(NDManager manager, Batch batch, Pass pass) {
+        NDArray images = Supervised.images(manager, batch);
+        Patches visible = new Patches(visible(manager, batch, pass.seed("mask")));
+        Patches removed = visible.others();
+        Pass packed = pass.withPatches(visible);
+        NDArray predicted = decoder.predictRemoved(encoder.forwardFeatures(images, packed), removed, packed);
+        NDArray target = target(removed.take(images));
+        return predicted.sub(target).square().mean();
+    }
+
+    /** {@inheritDoc} Of the visible patches alone where no others are computed; with the decoder. */
+    @Override
+    public long macs() {
+        ImageSpec spec = encoder.spec();
+        Batch blank = new Batch(
+                new float[spec.channels() * spec.size() * spec.size()], new int[1], spec.channels(), spec.size());
+        AtomicLong sum = new AtomicLong();
+        Pass counted = Pass.evaluation().withTrace((layer, output, multiplyAdds) -> sum.addAndGet(multiplyAdds));
+        return Torch.withoutGradients(() -> {
+            try (NDManager manager = Torch.newManager();
+                    NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                loss(manager, blank, counted);
+            }
+            return sum.get();
+        });
+    }
+
+    private NDArray visible(NDManager manager, Batch batch, long maskSeed) {
+        int side = batch.size() / encoder.config().stride();
+        float[] mask = mask(batch.count(), side * side, maskRatio, maskSeed);
+        return Torch.array(manager, mask, new Shape(batch.count(), 1, side, side));
     }
 
     @Override
@@ -116,16 +204,15 @@ public final class Masked implements Objective {
         return out;
     }
 
-    /** Masks, encodes, decodes. */
+    /** Masks, encodes, decodes; of all patches, in the form that masks what it computes. */
     public Reconstruction reconstruct(NDManager manager, Batch batch, Pass pass, long maskSeed) {
         NDArray images = Supervised.images(manager, batch);
-        int side = batch.size() / encoder.config().stride();
-        NDArray visible = Torch.array(
-                manager,
-                mask(batch.count(), side * side, maskRatio, maskSeed),
-                new Shape(batch.count(), 1, side, side));
+        NDArray visible = visible(manager, batch, maskSeed);
         Pass masked = pass.withVisible(visible);
-        NDArray predicted = decoder.apply(encoder.forwardFeatures(images, masked), masked);
+        NDArray features = encoding == Encoding.LEAKY
+                ? encoder.forwardFeatures(images.mul(masked.visible(images)), pass)
+                : encoder.forwardFeatures(images, masked);
+        NDArray predicted = decoder.apply(features, masked);
         return new Reconstruction(images, visible, predicted, target(images));
     }
 
@@ -156,9 +243,10 @@ public final class Masked implements Objective {
     public static NDArray patchify(NDArray images, int patch) {
         long n = images.getShape().get(0);
         long c = images.getShape().get(1);
-        long side = images.getShape().get(2) / patch;
-        return images.reshape(n, c, side, patch, side, patch)
+        long rows = images.getShape().get(2) / patch;
+        long columns = images.getShape().get(3) / patch;
+        return images.reshape(n, c, rows, patch, columns, patch)
                 .transpose(0, 2, 4, 3, 5, 1)
-                .reshape(n, side * side, (long) patch * patch * c);
+                .reshape(n, rows * columns, (long) patch * patch * c);
     }
 }

@@ -49,6 +49,11 @@ public interface Objective {
         return Optional.empty();
     }
 
+    /** Returns the multiply-adds of the loss of one image: those of the network, and of what the objective brings along. */
+    default long macs() {
+        return model().macs();
+    }
+
     /** Returns the network it trains. */
     Backbone model();
 

@@ -20,7 +20,7 @@ public final class Objectives {
         Map<String, Double> smoothing = Map.of(Recipe.LABEL_SMOOTHING, 0.0);
         add("supervised", "softmax cross-entropy", smoothing, true, Supervised::softmax);
         add("bce", "binary cross-entropy of every class, arXiv 2110.00476", smoothing, true, Supervised::binary);
-        add("fcmae", "masked auto-encoding, arXiv 2301.00808", Map.of(Recipe.MASK_RATIO, 0.6), false, Masked::of);
+        add("fcmae", "masked auto-encoding, arXiv 2301.00808", Masked.DEFAULTS, false, Masked::of);
         add(
                 "supcon",
                 "supervised contrastive, arXiv 2004.11362",

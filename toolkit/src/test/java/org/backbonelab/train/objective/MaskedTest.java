@@ -165,10 +165,14 @@ class MaskedTest {
     }
 
     private static Masked masked(NDManager manager, double ratio) {
+        return masked(manager, ratio, Masked.Encoding.PACKED);
+    }
+
+    private static Masked masked(NDManager manager, double ratio, Masked.Encoding encoding) {
         ConvNeXt encoder = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
-        FcmaeDecoder decoder = new FcmaeDecoder(encoder, 32);
+        FcmaeDecoder decoder = new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(32));
         decoder.initialize(manager, 2);
-        return new Masked(encoder, decoder, ratio);
+        return new Masked(encoder, decoder, ratio, encoding);
     }
 
     private static float[] sample(float[] mask, int n) {

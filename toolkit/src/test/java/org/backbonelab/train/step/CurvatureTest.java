@@ -252,10 +252,10 @@ class CurvatureTest {
     void objectiveThatPredictsNoLabelsIsRefusedAtTheStart() {
         try (NDManager manager = Torch.newManager()) {
             ConvNeXt encoder = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
-            FcmaeDecoder decoder = new FcmaeDecoder(encoder, 16);
+            FcmaeDecoder decoder = new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(16));
             decoder.initialize(manager, 5);
             Recipe recipe = Recipes.fcmae().withOptimizer("sophia");
-            Masked masked = new Masked(encoder, decoder, 0.6);
+            Masked masked = new Masked(encoder, decoder, 0.6, Masked.Encoding.PACKED);
             assertEquals(
                     "optimizer sophia estimates curvature from labels drawn from the network's prediction, which the"
                             + " objective Masked does not have; choose another optimizer",

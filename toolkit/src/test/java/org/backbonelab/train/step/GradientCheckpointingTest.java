@@ -76,9 +76,9 @@ class GradientCheckpointingTest {
 
     private static Masked masked(NDManager manager) {
         ConvNeXt encoder = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
-        FcmaeDecoder decoder = new FcmaeDecoder(encoder, 16);
+        FcmaeDecoder decoder = new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(16));
         decoder.initialize(manager, 3);
-        return new Masked(encoder, decoder, 0.6);
+        return new Masked(encoder, decoder, 0.6, Masked.Encoding.PACKED);
     }
 
     private static Backbone filled(NDManager manager, String name) {
