@@ -52,7 +52,7 @@ public final class Backbones {
 
         convnext("micro", 2, List.of(32, 64), 2, 2);
         convnext("micro_w16", 2, List.of(16, 32), 2, 2);
-        convnext("micro_w64", 2, List.of(64, 128), 2, 2);
+        convnext("micro_w48", 2, List.of(48, 96), 2, 2);
         convnext("atto", 4, widths(40), 2, 2, 6, 2);
         convnext("femto", 4, widths(48), 2, 2, 6, 2);
         convnext("pico", 4, widths(64), 2, 2, 6, 2);
