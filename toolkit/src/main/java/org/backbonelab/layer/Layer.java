@@ -19,6 +19,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Seeds;
+import org.backbonelab.tensor.ShapeOnly;
 import org.backbonelab.tensor.Torch;
 
 /**
@@ -126,6 +127,15 @@ public abstract class Layer extends AbstractBlock {
     /** Returns {@link ParameterInfo#block} of what comes after the last block. */
     public final int headBlock() {
         return blocks.isEmpty() ? 0 : blocks.size() + 1;
+    }
+
+    /**
+     * Gives every parameter its shape and no values: what the layer then computes of such arrays takes neither time nor
+     * memory, and {@link Trace} hears of it all the same.
+     */
+    public final void initializeShapes(NDManager manager) {
+        specs.forEach((parameter, spec) -> parameter.setArray(ShapeOnly.array(manager, spec.shape)));
+        layers.values().forEach(layer -> layer.initializeShapes(manager));
     }
 
     /** Returns every parameter and buffer of this layer by its timm-style name, in order of declaration. */

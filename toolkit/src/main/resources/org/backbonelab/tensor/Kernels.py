@@ -16,7 +16,7 @@ class Kernels(Module):
       if bias is not None:
         return torch.linear(x.to(15), weight.to(15), bias.to(15))
       return torch.linear(x.to(15), weight.to(15))
-    if by_conv and x.dim() > 2 and x.size(0) > 1:
+    if by_conv and x.dim() > 2 and x.size(0) > 1 and not x.is_meta:
       shape = x.size()
       y = x.reshape([shape[0], -1, 1, shape[-1]]).permute([0, 3, 1, 2])
       y = torch.conv2d(y, weight.unsqueeze(-1).unsqueeze(-1), bias)
@@ -26,6 +26,11 @@ class Kernels(Module):
 
   def conv(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], stride: List[int], padding: List[int],
            groups: int, channels_last: bool, bf16: bool) -> Tensor:
+    if x.is_meta:
+      # libtorch itself cannot convolve what has a shape and no values.
+      rows = (x.size(2) + 2 * padding[0] - weight.size(2)) // stride[0] + 1
+      columns = (x.size(3) + 2 * padding[1] - weight.size(3)) // stride[1] + 1
+      return torch.empty([x.size(0), weight.size(0), rows, columns], dtype=x.dtype, device=x.device)
     y = x
     steps = stride
     if stride[0] > 1 and weight.size(2) == 1 and padding[0] == 0 and weight.size(1) > 1 and weight.size(1) < 16:
@@ -51,17 +56,22 @@ class Kernels(Module):
     y = self.wide(x)
     if channels_first:
       y = y.permute([0, 2, 3, 1])
-    y = torch.layer_norm(y, [y.size(-1)], weight, bias, eps)
+    if not y.is_meta:
+      y = torch.layer_norm(y, [y.size(-1)], weight, bias, eps)
     if channels_first:
       y = y.permute([0, 3, 1, 2])
     return y
 
   def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Optional[Tensor], eps: float) -> Tensor:
+    if x.is_meta:
+      return self.wide(x)
     return torch.group_norm(self.wide(x), groups, weight, bias, eps)
 
   # Input and output may be bfloat16; sums are float32.
   def batch_norm(self, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, training: bool,
                  momentum: float, eps: float, relu: bool) -> Tensor:
+    if x.is_meta:
+      return torch.empty_like(x)
     if training and x.numel() == x.size(1):
       # The operator itself would give the bias, and make the running variance NaN without a word.
       y = torch.batch_norm(x, weight, bias, None, None, True, momentum, eps, True) * float("nan")
@@ -86,6 +96,8 @@ class Kernels(Module):
     n = qkv.size(0)
     t = qkv.size(1)
     d = qkv.size(2) // 3
+    if qkv.is_meta:
+      return torch.empty([n, t, d], dtype=qkv.dtype, device=qkv.device)
     width = d // heads
     products = bf16 and not gpu and t <= 512
     dtype = self.wide(qkv).dtype
