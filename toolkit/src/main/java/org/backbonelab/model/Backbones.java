@@ -52,6 +52,7 @@ public final class Backbones {
 
         convnext("micro", 2, List.of(32, 64), 2, 2);
         convnext("micro_w16", 2, List.of(16, 32), 2, 2);
+        ConvNeXt.ablations().forEach((name, c) -> add("convnextv2", name, (s, d) -> new ConvNeXt(s, c, d)));
         convnext("micro_w48", 2, List.of(48, 96), 2, 2);
         convnext("atto", 4, widths(40), 2, 2, 6, 2);
         convnext("femto", 4, widths(48), 2, 2, 6, 2);

@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.backbonelab.layer.Conv;
 import org.backbonelab.layer.Grn;
 import org.backbonelab.layer.Init;
@@ -13,6 +16,7 @@ import org.backbonelab.layer.LayerNorm;
 import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Patches;
+import org.backbonelab.layer.Response;
 import org.backbonelab.layer.Role;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.tensor.Kernels;
@@ -43,12 +47,23 @@ public final class ConvNeXt extends Backbone {
     /**
      * The sizes of one member of the family.
      *
-     * @param v2 whether blocks have a global response norm instead of LayerScale
+     * @param response what a block has after GELU; V1 has nothing, V2 a global response norm
+     * @param layerScale whether a block's branch is scaled by channel, from 1e-6 on, as in V1
      * @param patch kernel and stride of the stem; 1 stands for a 3x3 kernel at stride 1, for small images
      * @param dims channels per stage
      * @param depths blocks per stage
      */
-    public record Config(boolean v2, int patch, List<Integer> dims, List<Integer> depths) {
+    public record Config(
+            Response.Kind response, boolean layerScale, int patch, List<Integer> dims, List<Integer> depths) {
+        /** Chooses one of the versions; V2 has a global response norm instead of LayerScale. */
+        public Config(boolean v2, int patch, List<Integer> dims, List<Integer> depths) {
+            this(v2 ? Response.Kind.GRN : Response.Kind.NONE, !v2, patch, dims, depths);
+        }
+
+        private static Config micro(Response.Kind response, boolean layerScale) {
+            return new Config(response, layerScale, 2, List.of(32, 64), List.of(2, 2));
+        }
+
         /** Returns the total stride: one position of the last stage is this many pixels wide. */
         public int stride() {
             return patch << (dims.size() - 1);
@@ -58,6 +73,16 @@ public final class ConvNeXt extends Backbone {
         public int width() {
             return dims.get(dims.size() - 1);
         }
+    }
+
+    /** Returns V2 micro with each thing that may stand in GRN's place, and with LayerScale beside it, by name. */
+    static Map<String, Config> ablations() {
+        Map<String, Config> out = new LinkedHashMap<>();
+        for (Response.Kind kind : Response.Kind.values()) {
+            out.put("convnextv2_micro_w32_" + kind.name().toLowerCase(Locale.ROOT), Config.micro(kind, false));
+        }
+        out.put("convnextv2_micro_w32_layer_scale", Config.micro(Response.Kind.GRN, true));
+        return out;
     }
 
     /** Builds a network. */
@@ -136,24 +161,28 @@ public final class ConvNeXt extends Backbone {
         private final LayerNorm norm;
         private final Linear fc1;
         private final Grn grn;
+        private final Response response;
         private final Linear fc2;
         private final Parameter gamma;
         private final double dropPath;
 
         ConvNeXtBlock(String name, int dim, Config config, double dropPath) {
-            this(name, dim, config.v2, config.dims.get(0) <= POINTWISE_MOST, dropPath);
-        }
-
-        /** Builds a block; {@code pointwise} says that its linear layers are stored as convolutions. */
-        ConvNeXtBlock(String name, int dim, boolean v2, boolean pointwise, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
+            boolean pointwise = config.dims.get(0) <= POINTWISE_MOST;
             convDw = child("conv_dw", new Conv(Conv.Spec.depthwise(dim, 7), INIT, true));
             norm = child("norm", LayerNorm.last(dim));
             fc1 = child("mlp.fc1", linear(dim, 4 * dim, pointwise));
-            grn = v2 ? child("mlp.grn", new Grn(4 * dim)) : null;
+            boolean other = config.response != Response.Kind.NONE && config.response != Response.Kind.GRN;
+            grn = config.response == Response.Kind.GRN ? child("mlp.grn", new Grn(4 * dim)) : null;
+            response = other ? child("mlp.response", new Response(config.response, 4 * dim)) : null;
             fc2 = child("mlp.fc2", linear(4 * dim, dim, pointwise));
-            gamma = v2 ? null : parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim);
+            gamma = config.layerScale ? parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim) : null;
+        }
+
+        /** Returns a block of V2 that stands by itself, such as a decoder's. */
+        static ConvNeXtBlock v2(String name, int dim) {
+            return new ConvNeXtBlock(name, dim, new Config(true, 1, List.of(POINTWISE_MOST + 1), List.of(1)), 0);
         }
 
         private static Linear linear(int in, int out, boolean pointwise) {
@@ -169,6 +198,12 @@ public final class ConvNeXt extends Backbone {
             pass.tap(Tap.NEURONS, name + ".act", y);
             if (grn != null) {
                 y = grn.apply(y, visible == null ? null : visible.transpose(0, 2, 3, 1), pass);
+            } else if (response != null) {
+                if (visible != null) {
+                    throw new UnsupportedOperationException("masks on whole images with a block that has "
+                            + response.kind() + "; expected GRN or nothing there, or patches that are taken out");
+                }
+                y = response.apply(y, pass);
             }
             pass.tap(Tap.EXPANDED, name + ".expanded", y);
             y = fc2.apply(y, pass);

@@ -72,7 +72,7 @@ public final class FcmaeDecoder extends Layer {
             blocks.add(child(
                     name,
                     config.kind == Kind.CONVNEXT
-                            ? new ConvNeXt.ConvNeXtBlock(name, dim, true, false, 0)
+                            ? ConvNeXt.ConvNeXtBlock.v2(name, dim)
                             : new SpatialTransformer(name, dim, i == 0 ? side : 0)));
         }
         int values = stride * stride * encoder.spec().channels();

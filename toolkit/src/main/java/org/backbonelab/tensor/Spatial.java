@@ -26,6 +26,10 @@ public final class Spatial {
               def neighbour_mean(self, x: Tensor) -> Tensor:
                 return torch.avg_pool2d(x, [3, 3], [1, 1], [1, 1], False, False)
 
+              def local_response_norm(self, x: Tensor) -> Tensor:
+                rows = x.square().reshape([-1, 1, x.size(3)])
+                return x / torch.pow(torch.avg_pool1d(rows, [5], [1], [2]).reshape(x.size()) * 0.0001 + 1, 0.75)
+
               def adaptive_mean(self, x: Tensor, size: int) -> Tensor:
                 return torch.adaptive_avg_pool2d(x, [size, size])
 
@@ -70,6 +74,15 @@ public final class Spatial {
     /** Averages over each position of (N, C, H, W) and its up to eight neighbours. */
     public static NDArray neighbourMean(NDArray x) {
         return SCRIPT.array(x.getManager(), "neighbour_mean", x);
+    }
+
+    /**
+     * Divides each value by its neighbours in five channels (AlexNet, section 3.3), with PyTorch's alpha 1e-4, beta 0.75, k 1.
+     *
+     * @param x (N, H, W, C)
+     */
+    public static NDArray localResponseNorm(NDArray x) {
+        return SCRIPT.array(x.getManager(), "local_response_norm", x);
     }
 
     /**

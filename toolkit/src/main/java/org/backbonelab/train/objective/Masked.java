@@ -117,7 +117,7 @@ public final class Masked implements Objective {
         return value == 1;
     }
 
-    /** What one masked pass saw and gave. */
+    /** What one masked pass saw and gave; what is predicted and true of visible patches has no meaning. */
     public record Reconstruction(NDArray images, NDArray visible, NDArray predicted, NDArray target) {
         /** Returns the mean squared error over the removed patches. */
         public NDArray loss() {
@@ -204,16 +204,31 @@ public final class Masked implements Objective {
         return out;
     }
 
-    /** Masks, encodes, decodes; of all patches, in the form that masks what it computes. */
+    /** Masks, encodes, decodes. */
     public Reconstruction reconstruct(NDManager manager, Batch batch, Pass pass, long maskSeed) {
         NDArray images = Supervised.images(manager, batch);
         NDArray visible = visible(manager, batch, maskSeed);
+        NDArray predicted = encoding == Encoding.PACKED ? packed(images, visible, pass) : whole(images, visible, pass);
+        return new Reconstruction(images, visible, predicted, target(images));
+    }
+
+    private NDArray whole(NDArray images, NDArray visible, Pass pass) {
         Pass masked = pass.withVisible(visible);
         NDArray features = encoding == Encoding.LEAKY
                 ? encoder.forwardFeatures(images.mul(masked.visible(images)), pass)
                 : encoder.forwardFeatures(images, masked);
-        NDArray predicted = decoder.apply(features, masked);
-        return new Reconstruction(images, visible, predicted, target(images));
+        return decoder.apply(features, masked);
+    }
+
+    /** Where patches are visible nothing is predicted: zero. */
+    private NDArray packed(NDArray images, NDArray visible, Pass pass) {
+        Patches there = new Patches(visible);
+        Pass packed = pass.withPatches(there);
+        NDArray rows = decoder.predictRemoved(encoder.forwardFeatures(images, packed), there.others(), packed);
+        return there.others()
+                .put(rows.transpose(0, 2, 1).expandDims(3))
+                .flatten(2, 3)
+                .transpose(0, 2, 1);
     }
 
     /** Returns 1 for visible and 0 for removed; every sample keeps the same number of patches. */
