@@ -12,6 +12,8 @@ public final class Measures {
         return List.of(
                 FeatureDistance.overDepth(),
                 Reconstructions.pictures(),
+                ClassSelectivity.overDepth(),
+                ActivationMaps.pictures(),
                 Hessian.topEigenvalue(),
                 SpectralDensity.measure(),
                 ComponentHessians.measure(),

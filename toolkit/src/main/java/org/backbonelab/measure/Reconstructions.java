@@ -27,18 +27,42 @@ public final class Reconstructions {
     /** How many images are kept. */
     public static final int IMAGES = 8;
 
+    private static final int TEST = 1000;
+
     private Reconstructions() {}
 
     /**
      * Returns the measure {@code reconstruction}, taken after masked pre-training: series {@code image_original},
-     * {@code image_masked} (NaN where removed) and {@code image_reconstructed} of 8 images in 0..1, one after the
-     * other.
+     * {@code image_masked} (NaN where removed), {@code image_mean} (the true mean of each removed patch, which the
+     * reconstruction is given) and {@code image_reconstructed} of 8 images in 0..1, one after the other; and the metric
+     * {@code reconstruction_loss} on the test images, where predicting the mean of each patch has about 1.
      */
     public static Measure pictures() {
         return Measure.of(
-                "reconstruction",
-                objective -> objective instanceof Masked,
-                t -> new Measure.Found(Map.of(), Torch.withoutGradients(() -> series(t))));
+                        "reconstruction",
+                        objective -> objective instanceof Masked,
+                        t -> Torch.withoutGradients(
+                                () -> new Measure.Found(Map.of("reconstruction_loss", loss(t)), series(t))))
+                .withVersion(2);
+    }
+
+    private static double loss(Trained t) {
+        double sum = 0;
+        int count = 0;
+        for (Batch batch : Batches.inOrder(
+                t.split().source(),
+                Subset.stratified(
+                        t.split().test(), Math.min(TEST, t.split().test().count()), 0),
+                100)) {
+            try (NDManager manager = Torch.newManager();
+                    NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                sum += batch.count()
+                        * t.objective().loss(manager, batch, Pass.evaluation()).getFloat();
+                count += batch.count();
+            }
+        }
+        return sum / count;
     }
 
     private static Map<String, List<Double>> series(Trained t) {
@@ -68,6 +92,8 @@ public final class Reconstructions {
             NDArray holes = patches.mul(seen.div(seen));
             out.put("image_original", pixels(patches, side, patch, source));
             out.put("image_masked", pixels(holes, side, patch, source));
+            NDArray means = patches.mul(seen).add(mean.mul(removed));
+            out.put("image_mean", pixels(means, side, patch, source));
             out.put("image_reconstructed", pixels(painted, side, patch, source));
         }
         return out;
