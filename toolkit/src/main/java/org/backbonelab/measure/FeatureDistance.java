@@ -3,17 +3,17 @@ package org.backbonelab.measure;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
+import org.backbonelab.data.Split;
 import org.backbonelab.data.Subset;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Tap;
+import org.backbonelab.model.Backbone;
 import org.backbonelab.study.Measure;
-import org.backbonelab.study.Trained;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.objective.Supervised;
 
@@ -36,7 +36,7 @@ public final class FeatureDistance {
      */
     public static Measure overDepth() {
         return Measure.of("feature_distance", kind -> true, t -> {
-            List<Double> values = new ArrayList<>(perLayer(t).values());
+            List<Double> values = overDepth(t.model(), t.split());
             if (values.isEmpty()) {
                 return new Measure.Found(Map.of(), Map.of());
             }
@@ -48,20 +48,20 @@ public final class FeatureDistance {
         });
     }
 
-    private static Map<String, Double> perLayer(Trained t) {
+    /** Returns the distance in each block of any network, such as one that has not been trained, on 200 test images. */
+    public static List<Double> overDepth(Backbone model, Split split) {
         Map<String, Double> out = new LinkedHashMap<>();
-        int count = Math.min(IMAGES, t.split().test().count());
-        Batch batch = Batches.inOrder(
-                        t.split().source(), Subset.stratified(t.split().test(), count, 0), count)
+        int count = Math.min(IMAGES, split.test().count());
+        Batch batch = Batches.inOrder(split.source(), Subset.stratified(split.test(), count, 0), count)
                 .get(0);
         return Torch.withoutGradients(() -> {
             try (NDManager manager = Torch.newManager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 Pass pass = Pass.evaluation().withTap(Tap.EXPANDED, (name, x) -> out.put(name, of(x)));
-                t.model().forwardFeatures(Supervised.images(manager, batch), pass);
+                model.forwardFeatures(Supervised.images(manager, batch), pass);
             }
-            return out;
+            return List.copyOf(out.values());
         });
     }
 

@@ -138,7 +138,7 @@ public final class Masked implements Objective {
     /** Computes visible patches alone in the encoder, and removed ones alone where they are predicted. */
     private NDArray packedLoss(NDManager manager, Batch batch, Pass pass) {
         NDArray images = Supervised.images(manager, batch);
-        Patches visible = new Patches(visible(manager, batch, pass.seed("mask")));
+        Patches visible = new Patches(visible(manager, batch, mask(batch, pass.seed("mask"))));
         Patches removed = visible.others();
         Pass packed = pass.withPatches(visible);
         NDArray predicted = decoder.predictRemoved(encoder.forwardFeatures(images, packed), removed, packed);
@@ -164,10 +164,14 @@ public final class Masked implements Objective {
         });
     }
 
-    private NDArray visible(NDManager manager, Batch batch, long maskSeed) {
+    private NDArray visible(NDManager manager, Batch batch, float[] mask) {
         int side = batch.size() / encoder.config().stride();
-        float[] mask = mask(batch.count(), side * side, maskRatio, maskSeed);
         return Torch.array(manager, mask, new Shape(batch.count(), 1, side, side));
+    }
+
+    private float[] mask(Batch batch, long seed) {
+        int side = batch.size() / encoder.config().stride();
+        return mask(batch.count(), side * side, maskRatio, seed);
     }
 
     @Override
@@ -204,10 +208,20 @@ public final class Masked implements Objective {
         return out;
     }
 
-    /** Masks, encodes, decodes. */
+    /** Masks at random, encodes, decodes. */
     public Reconstruction reconstruct(NDManager manager, Batch batch, Pass pass, long maskSeed) {
+        return reconstruct(manager, batch, pass, mask(batch, maskSeed));
+    }
+
+    /**
+     * Masks as asked, encodes, decodes.
+     *
+     * @param mask of each image, row by row of its patches, 1 for visible and 0 for removed; the same number of ones, and
+     *     at least one, in each image
+     */
+    public Reconstruction reconstruct(NDManager manager, Batch batch, Pass pass, float[] mask) {
         NDArray images = Supervised.images(manager, batch);
-        NDArray visible = visible(manager, batch, maskSeed);
+        NDArray visible = visible(manager, batch, mask);
         NDArray predicted = encoding == Encoding.PACKED ? packed(images, visible, pass) : whole(images, visible, pass);
         return new Reconstruction(images, visible, predicted, target(images));
     }
@@ -232,7 +246,7 @@ public final class Masked implements Objective {
     }
 
     /** Returns 1 for visible and 0 for removed; every sample keeps the same number of patches. */
-    static float[] mask(int samples, int patches, double ratio, long maskSeed) {
+    public static float[] mask(int samples, int patches, double ratio, long maskSeed) {
         int keep = Math.max(1, (int) (patches * (1 - ratio)));
         float[] out = new float[samples * patches];
         for (int n = 0; n < samples; n++) {
