@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 usage() {
     cat << 'EOF'
-Usage: environment/bench.sh [vit|resnet|convnext|zoo|adamw|optimizers|hessian|data|start|resident|processes]... [option]...
+Usage: environment/bench.sh [vit|resnet|convnext|zoo|adamw|optimizers|hessian|fcmae|data|start|resident|processes]... [option]...
 
 Measures the training core side by side with DJL's stock blocks, TorchScript and JavaCPP PyTorch, all in one run, and
 writes bench/report.md. Without a word it measures everything, in about half an hour on two idle cores. The first run

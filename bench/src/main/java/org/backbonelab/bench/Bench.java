@@ -25,6 +25,7 @@ public final class Bench implements Callable<Integer> {
             "adamw",
             "optimizers",
             "hessian",
+            "fcmae",
             "data",
             "start",
             "resident",
@@ -32,7 +33,7 @@ public final class Bench implements Callable<Integer> {
 
     @Parameters(
             description =
-                    "What to measure, default everything: vit resnet convnext zoo adamw optimizers hessian data start"
+                    "What to measure, default everything: vit resnet convnext zoo adamw optimizers hessian fcmae data start"
                             + " resident processes.")
     private List<String> parts = PARTS;
 
@@ -93,6 +94,7 @@ public final class Bench implements Callable<Integer> {
         part(report, "optimizers", "Every optimizer alone, ResNet-50's 25.6 M parameters in 161 tensors", rules::write);
         HessianProducts products = new HessianProducts(report, plan, threads);
         part(report, "hessian", "Products with the Hessian, exact and by differences", products::write);
+        part(report, "fcmae", "Loss and gradients of masked pre-training", comparison::masked);
         part(report, "data", "Data", comparison::data);
         part(report, "start", "JVM start to the end of the first step", () -> comparison.start(START_ROUNDS));
         part(report, "resident", "Resident memory", comparison::resident);

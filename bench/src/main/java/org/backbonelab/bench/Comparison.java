@@ -104,6 +104,38 @@ final class Comparison {
         report.table(List.of("contender", "network", "seconds, median (quartiles)", "undisturbed"), rows);
     }
 
+    /** Masked pre-training: visible patches alone against all positions, masked. */
+    void masked() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Task task : List.of(Task.MASKED16, Task.MASKED28, Task.MASKED96, Task.MASKED160, Task.MASKED224)) {
+            try (ChildProcess packed = ChildProcess.start("packed", task, threads);
+                    ChildProcess masked = ChildProcess.start("masked", task, threads)) {
+                Map<String, Sample> times = plan.measure(List.of(packed, masked));
+                double perSecond = 32e3 / times.get("packed").median();
+                rows.add(List.of(
+                        task.toString(),
+                        times.get("packed").text(1, 1),
+                        times.get("masked").text(1, 1),
+                        times.get("packed").ratioTo(times.get("masked")),
+                        Report.number(perSecond, 0),
+                        Report.number(packed.peakMegabytes(), 0),
+                        Report.number(masked.peakMegabytes(), 0),
+                        Report.ratio(packed.peakMegabytes(), masked.peakMegabytes())));
+            }
+        }
+        report.table(
+                List.of(
+                        "32 images, mask ratio 0.6",
+                        "visible patches, ms",
+                        "all, masked, ms",
+                        "ratio",
+                        "images a second",
+                        "peak MB",
+                        "of all, masked",
+                        "ratio"),
+                rows);
+    }
+
     /** Resident memory early and late: many steps of one network, many cells in one JVM. */
     void resident() {
         List<List<String>> rows = new ArrayList<>();

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.backbonelab.optim.Optimizers;
 import org.backbonelab.tensor.Precision;
+import org.backbonelab.train.objective.Masked;
 
 /** The list of contenders. */
 final class Contenders {
@@ -32,6 +33,8 @@ final class Contenders {
             case DATA224 -> Data.jpeg();
             default -> new Ours(task, Precision.FP32, false, threads);
         });
+        ALL.put("packed", (task, threads) -> new MaskedStep(task, Masked.Encoding.PACKED, threads));
+        ALL.put("masked", (task, threads) -> new MaskedStep(task, Masked.Encoding.MASKED, threads));
         ALL.put("none", (task, threads) -> UpdateAlone.none(threads));
         Optimizers.names().forEach(name -> ALL.put("ours-" + name, (task, threads) -> UpdateAlone.ours(name, threads)));
         ALL.put("ours-bf16", (task, threads) -> new Ours(task, Precision.BF16, false, threads));
