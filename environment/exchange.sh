@@ -13,9 +13,10 @@ Usage: environment/exchange.sh
 
 A tiny network of every family travels as safetensors: from timm, torchvision or the authors' code to the toolkit, and
 from the toolkit back, where it is loaded with strict=True. Both times the logits must agree to 1e-4 of their range.
+ConvNeXt V2 travels from its authors' code too: fine-tuned, and as FCMAE saves its sparse encoder.
 
-  BACKBONELAB_REFERENCES  folder with the checkouts timm, MogaNet, UniRepLKNet and TransNeXt; those that are missing are
-                          cloned from GitHub (default: target/references)
+  BACKBONELAB_REFERENCES  folder with the checkouts timm, MogaNet, UniRepLKNet, TransNeXt and ConvNeXt-V2; those that are
+                          missing are cloned from GitHub (default: target/references)
   BACKBONELAB_PYTHON      a Python with torch and torchvision (default: /usr/bin/python3 with the Debian packages
                           python3-torch and python3-torchvision)
 EOF
@@ -35,7 +36,7 @@ checkout() {
 
 python() {
     "$PYTHON" "$ROOT/toolkit/src/test/golden/make_exchange.py" "$REFERENCES/timm" "$REFERENCES/MogaNet" \
-        "$REFERENCES/UniRepLKNet" "$REFERENCES/TransNeXt/classification" "$@"
+        "$REFERENCES/UniRepLKNet" "$REFERENCES/TransNeXt/classification" "$REFERENCES/ConvNeXt-V2" "$@"
 }
 
 main() {
@@ -55,6 +56,7 @@ main() {
     checkout MogaNet Westlake-AI/MogaNet 386b548c5f0b0287b45c04397aa4ef46a28f7a26
     checkout UniRepLKNet AILab-CVC/UniRepLKNet b5677d8fb0e7b8af61eac39c1bf02727f5afc1d5
     checkout TransNeXt DaiShiResearch/TransNeXt c8a99743b60ac94ac8d2bf66ffe164a440dcfe21
+    checkout ConvNeXt-V2 facebookresearch/ConvNeXt-V2 2553895753323c6fe0b2bf390683f5ea358a42b9
     cd "$ROOT"
     echo "building toolkit and tests"
     mvn -q -B -Dstyle.color=never -Dmdep.includeScope=test -Dmdep.outputFile=target/test-classpath.txt \

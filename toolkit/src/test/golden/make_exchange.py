@@ -5,17 +5,22 @@
     git clone https://github.com/Westlake-AI/MogaNet
     git clone https://github.com/AILab-CVC/UniRepLKNet
     git clone https://github.com/DaiShiResearch/TransNeXt
-    /usr/bin/python3 toolkit/src/test/golden/make_exchange.py timm MogaNet UniRepLKNet TransNeXt/classification
+    git clone https://github.com/facebookresearch/ConvNeXt-V2
+    /usr/bin/python3 toolkit/src/test/golden/make_exchange.py timm MogaNet UniRepLKNet TransNeXt/classification ConvNeXt-V2
 
 Each file is the state_dict of a tiny network of one family, made by timm, torchvision or the authors' code with its own
 initialisation; as that leaves many values at zero or one, each is moved by up to 0.2. The logits are those of the images
 of make_backbones.py.
+
+ConvNeXt V2's own files have other names than timm's and are read only: convnextv2_fcmae.safetensors is what FCMAE saves,
+sparse encoder and decoder, convnextv2_official.safetensors that encoder as the authors' code makes it dense, with a head.
 
     ... --write FOLDER [seed]    writes such files into another folder
     ... --check FOLDER           loads FOLDER/<name>.safetensors with strict=True and compares with FOLDER/logits.json
 
 environment/exchange.sh runs both, with the toolkit in between.
 """
+import importlib.util
 import json
 import pathlib
 import sys
@@ -145,6 +150,61 @@ def of_authors():
             "unireplknet_deployed": (64, lambda: unireplknet(True)), "transnext": (64, transnext)}
 
 
+class SparseConvolution(nn.Module):
+    """The parameters of MinkowskiEngine's convolution in the plane: that engine must be compiled, and names need none."""
+
+    def __init__(self, inputs, outputs, kernel_size, stride, bias, dimension):
+        super().__init__()
+        assert bias and dimension == 2
+        self.kernel = nn.Parameter(torch.zeros(kernel_size ** 2, inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(1, outputs))
+
+
+class SparseDepthwise(nn.Module):
+    def __init__(self, channels, kernel_size, bias, dimension):
+        super().__init__()
+        assert bias and dimension == 2
+        self.kernel = nn.Parameter(torch.zeros(kernel_size ** 2, channels))
+        self.bias = nn.Parameter(torch.zeros(1, channels))
+
+
+class SparseLinear(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.linear = nn.Linear(inputs, outputs)
+
+
+def official_modules(checkout):
+    """Imports convnextv2, fcmae and remap_checkpoint_keys; MogaNet has a package of the name "models" as well."""
+    rule.stand_in("MinkowskiEngine", SparseTensor=None, MinkowskiConvolution=SparseConvolution,
+                  MinkowskiDepthwiseConvolution=SparseDepthwise, MinkowskiLinear=SparseLinear, MinkowskiGELU=nn.GELU)
+    rule.stand_in("MinkowskiOps", to_sparse=None)
+    rule.stand_in("tensorboardX", SummaryWriter=None)
+    if importlib.util.find_spec("torch._six") is None:
+        rule.stand_in("torch._six", inf=float("inf"))
+    # The checkout has utils.py, and another one among its models.
+    root = rule.stand_in("convnextv2_root", __path__=[checkout])
+    models = rule.stand_in("convnextv2_models", __path__=[checkout + "/models"])
+    with rule.quietly():
+        remap = importlib.import_module(root.__name__ + ".utils").remap_checkpoint_keys
+        return [importlib.import_module(models.__name__ + name) for name in (".convnextv2", ".fcmae")] + [remap]
+
+
+def write_official(folder, seed, checkout):
+    dense, fcmae, remap = official_modules(checkout)
+    sizes = {"depths": [1, 1, 2, 1], "dims": [4, 6, 8, 10]}
+    # 64 pixels leave 2 x 2 positions at the end.
+    size = 64
+    pretrained = initialised(lambda: fcmae.FCMAE(img_size=size, decoder_embed_dim=2, **sizes), seed).state_dict()
+    model = initialised(lambda: dense.ConvNeXtV2(num_classes=CLASSES, **sizes), seed + 1)
+    found = model.load_state_dict(remap({k: v for k, v in pretrained.items() if k.startswith("encoder.")}), strict=False)
+    assert not found.unexpected_keys and all(k.split(".")[0] in ("norm", "head") for k in found.missing_keys), found
+    for name, state in (("convnextv2_fcmae", pretrained), ("convnextv2_official", model.state_dict())):
+        files.write_safetensors(folder / f"{name}.safetensors",
+                                {k: ("F32", v.contiguous().numpy().copy()) for k, v in state.items()})
+    return {"convnextv2_official": {"size": size, "logits": rule.numbers(logits(model, size))}}
+
+
 def networks():
     return {**convolutional(), **modern(), **of_authors()}
 
@@ -166,7 +226,7 @@ def initialised(make, seed):
     return model
 
 
-def write(folder, seed, timm):
+def write(folder, seed, timm, official):
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
     for name, (size, make) in networks().items():
@@ -175,6 +235,7 @@ def write(folder, seed, timm):
         types = {np.dtype("float32"): "F32", np.dtype("int64"): "I64"}
         files.write_safetensors(folder / f"{name}.safetensors", {k: (types[v.dtype], v) for k, v in state.items()})
         found[name] = {"size": size, "logits": rule.numbers(logits(model, size))}
+    found.update(write_official(folder, seed, official))
     reference = {"name": "timm", "version": timm.__version__, "torch": torch.__version__}
     text = json.dumps({"reference": reference, "networks": found}, indent=1)
     text = __import__("re").sub(r"\[\s+([^\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
@@ -202,13 +263,13 @@ def main():
     timm = rule.load_timm(sys.argv[1])
     sys.path += sys.argv[2:5]
     torch.set_num_threads(1)
-    mode, *rest = sys.argv[5:] or [None]
+    mode, *rest = sys.argv[6:] or [None]
     if mode == "--check":
         check(pathlib.Path(rest[0]))
     elif mode == "--write":
-        write(pathlib.Path(rest[0]), int((rest[1:] or [1])[0]), timm)
+        write(pathlib.Path(rest[0]), int((rest[1:] or [1])[0]), timm, sys.argv[5])
     else:
-        write(OUT, 0, timm)
+        write(OUT, 0, timm, sys.argv[5])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,8 @@ public final class Exchange {
     private static final double TOLERANCE = 1e-4;
 
     private static final String LOGITS = "logits.json";
+    private static final String OFFICIAL = "convnextv2_official";
+    private static final String PRETRAINED = "convnextv2_fcmae";
     private static final Map<String, Function<ImageSpec, Backbone>> ALL = new LinkedHashMap<>();
 
     static {
@@ -166,6 +169,34 @@ public final class Exchange {
         return difference <= TOLERANCE;
     }
 
+    /**
+     * Loads what the authors' code of ConvNeXt V2 saves, a network and the sparse encoder that it came from.
+     *
+     * @return the largest difference of logits, as a share of their range
+     * @throws IllegalStateException if the encoder differs from the network's
+     */
+    public static double official(Path folder) throws IOException {
+        JsonNode expected = expected(folder, OFFICIAL);
+        ConvNeXt.Config config = new ConvNeXt.Config(true, 4, List.of(4, 6, 8, 10), List.of(1, 1, 2, 1));
+        ImageSpec spec = new ImageSpec(3, expected.get("size").asInt(), CLASSES);
+        try (NDManager manager = Torch.newManager()) {
+            ConvNeXt network = new ConvNeXt(spec, config, 0);
+            network.initialize(manager, 7);
+            WeightFile.load(network, folder.resolve(OFFICIAL + ".safetensors"));
+            ConvNeXt encoder = new ConvNeXt(spec, config, 0);
+            encoder.initialize(manager, 7);
+            WeightFile.Report report = WeightFile.loadEncoder(encoder, folder.resolve(PRETRAINED + ".safetensors"));
+            for (String name : report.loaded()) {
+                NDArray dense = network.namedParameters().get(name).getArray();
+                NDArray sparse = encoder.namedParameters().get(name).getArray();
+                if (!Arrays.equals(dense.toFloatArray(), sparse.toFloatArray())) {
+                    throw new IllegalStateException(name + " of the pre-training is another one");
+                }
+            }
+            return difference(expected.get("logits"), logits(manager, network));
+        }
+    }
+
     /** Compares with what a folder holds, and writes networks of other weights into another one. */
     public static void main(String[] args) throws IOException {
         Path theirs = Path.of(args[0]);
@@ -198,6 +229,11 @@ public final class Exchange {
                     throw new IllegalStateException(name + ": more than " + TOLERANCE + " of the range of the logits");
                 }
             }
+        }
+        double difference = official(theirs);
+        System.out.printf("%-20s logits differ by %.1e%n", OFFICIAL, difference);
+        if (!isSmall(difference)) {
+            throw new IllegalStateException(OFFICIAL + ": more than " + TOLERANCE + " of the range of the logits");
         }
         mapper.writeValue(
                 ours.resolve(LOGITS).toFile(), mapper.createObjectNode().set("networks", networks));

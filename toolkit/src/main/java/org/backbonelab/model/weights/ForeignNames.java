@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Gives the tensors of the authors' own weight files timm's names and axes.
  *
- * <p>Known are ConvNeXt V1 and V2 (facebookresearch) and Swin (microsoft, and older files of timm), converted from their
+ * <p>Known are ConvNeXt V1 and V2 ({@link ConvNeXtNames}) and Swin (microsoft, and older files of timm), converted from their
  * pickles to safetensors, and the Flax checkpoints (npz) of ViT and MLP-Mixer (google-research/vision_transformer,
  * big_vision). Others pass as they are.
  */
@@ -27,9 +27,8 @@ final class ForeignNames {
 
     /** Returns the tensors by timm's names. */
     static Map<String, StoredTensor> toTimm(Map<String, StoredTensor> tensors) {
-        // UniRepLKNet has the first name too.
-        if (tensors.containsKey("downsample_layers.0.0.weight") && tensors.containsKey("stages.0.0.pwconv1.weight")) {
-            return convNeXt(tensors);
+        if (ConvNeXtNames.fit(tensors)) {
+            return ConvNeXtNames.toTimm(tensors);
         }
         if (tensors.containsKey("layers.0.blocks.0.attn.relative_position_bias_table")) {
             return swin(tensors);
@@ -49,23 +48,6 @@ final class ForeignNames {
             }
         }
         return tensors;
-    }
-
-    private static Map<String, StoredTensor> convNeXt(Map<String, StoredTensor> tensors) {
-        Map<String, StoredTensor> out = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> {
-            String to = name.replaceFirst("^downsample_layers\\.0\\.", "stem.")
-                    .replaceFirst("^downsample_layers\\.(\\d+)\\.", "stages.$1.downsample.")
-                    .replaceFirst("^stages\\.(\\d+)\\.(\\d+)\\.", "stages.$1.blocks.$2.")
-                    .replace(".dwconv.", ".conv_dw.")
-                    .replace(".pwconv", ".mlp.fc")
-                    .replace(".grn.gamma", ".mlp.grn.weight")
-                    .replace(".grn.beta", ".mlp.grn.bias")
-                    .replaceFirst("^norm\\.", "head.norm.")
-                    .replaceFirst("^head\\.(weight|bias)$", "head.fc.$1");
-            out.put(to, tensor);
-        });
-        return out;
     }
 
     /**

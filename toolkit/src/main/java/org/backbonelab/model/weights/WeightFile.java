@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.tensor.Kernels;
 import org.backbonelab.tensor.Torch;
 
@@ -21,6 +22,9 @@ import org.backbonelab.tensor.Torch;
  * does.
  */
 public final class WeightFile {
+    /** Where ConvNeXt has its final norm and its classifier. */
+    private static final String HEAD = "head.";
+
     private WeightFile() {}
 
     /**
@@ -31,13 +35,15 @@ public final class WeightFile {
      * @param missing names of the network that the file lacks
      * @param unexpected names of the file that the network lacks
      * @param misshaped name and both shapes
+     * @param dropped names of the file that {@link #loadEncoder} has no use for: the decoder of a pre-training
      */
     public record Report(
             List<String> loaded,
             List<String> adapted,
             List<String> missing,
             List<String> unexpected,
-            List<String> misshaped) {
+            List<String> misshaped,
+            List<String> dropped) {
         /** Tells whether every parameter of the network has its values from the file, and the file has no others. */
         public boolean complete() {
             return missing.isEmpty() && unexpected.isEmpty() && misshaped.isEmpty();
@@ -47,7 +53,8 @@ public final class WeightFile {
         public String toString() {
             return loaded.size() + " loaded, " + adapted.size() + " adapted " + some(adapted) + ", " + missing.size()
                     + " missing " + some(missing) + ", " + unexpected.size() + " unexpected " + some(unexpected) + ", "
-                    + misshaped.size() + " misshaped " + some(misshaped);
+                    + misshaped.size() + " misshaped " + some(misshaped)
+                    + (dropped.isEmpty() ? "" : ", " + dropped.size() + " dropped " + some(dropped));
         }
 
         private static String some(List<String> names) {
@@ -65,12 +72,43 @@ public final class WeightFile {
      */
     public static Report load(Backbone model, Path file) {
         Map<String, StoredTensor> tensors = read(file);
-        Report report = new Plan(model, tensors).report();
+        Plan plan = new Plan(model, tensors);
+        Report report = plan.report();
         if (!report.complete()) {
+            boolean headless = tensors.keySet().stream().noneMatch(name -> name.startsWith(HEAD));
             throw new WeightException(file + " does not fit the network: " + report
-                    + "; choose another network or image spec, or load what fits by loadMatching");
+                    + "; choose another network or image spec, or load what fits by loadMatching"
+                    + (model instanceof ConvNeXt && headless
+                            ? ", or by loadEncoder if this is a pre-training, which has no classifier"
+                            : ""));
         }
-        return loadMatching(model, tensors);
+        return plan.load(model);
+    }
+
+    /**
+     * Loads the encoder of a pre-training without labels (FCMAE of ConvNeXt V2), for fine-tuning.
+     *
+     * <p>A file is one of the authors' code, as it was saved, sparse or dense, or timm's. Final norm and classifier stay as
+     * they were initialised where the file has none, and the report has them in {@code missing}; the decoder is left out,
+     * and the report has it in {@code dropped}.
+     *
+     * @param model initialised
+     * @throws WeightException if the file cannot be read, or all but the head does not fit; the network is unchanged then
+     */
+    public static Report loadEncoder(ConvNeXt model, Path file) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>(read(file));
+        List<String> dropped =
+                tensors.keySet().stream().filter(ConvNeXtNames::isDecoder).toList();
+        tensors.keySet().removeAll(dropped);
+        Plan plan = new Plan(model, tensors);
+        plan.dropped.addAll(dropped);
+        Report report = plan.report();
+        boolean whole = report.missing().stream().allMatch(name -> name.startsWith(HEAD));
+        if (!whole || !report.unexpected().isEmpty() || !report.misshaped().isEmpty()) {
+            throw new WeightException(file + " does not fit the encoder of the network: " + report
+                    + "; choose the network that was pre-trained, or load what fits by loadMatching");
+        }
+        return plan.load(model);
     }
 
     /**
@@ -80,23 +118,7 @@ public final class WeightFile {
      * @throws WeightException if the file cannot be read
      */
     public static Report loadMatching(Backbone model, Path file) {
-        return loadMatching(model, read(file));
-    }
-
-    private static Report loadMatching(Backbone model, Map<String, StoredTensor> tensors) {
-        Plan plan = new Plan(model, tensors);
-        Map<String, Parameter> parameters = model.namedParameters();
-        plan.values.forEach((name, tensor) -> {
-            NDArray target = parameters.get(name).getArray();
-            Torch.withoutGradients(() -> {
-                float[] values = tensor.values().get();
-                try (NDArray source = Torch.array(target.getManager(), values, target.getShape())) {
-                    Kernels.assign(target, source);
-                }
-                return null;
-            });
-        });
-        return plan.report();
+        return new Plan(model, read(file)).load(model);
     }
 
     /**
@@ -132,6 +154,7 @@ public final class WeightFile {
         private final List<String> missing = new ArrayList<>();
         private final List<String> unexpected = new ArrayList<>();
         private final List<String> misshaped = new ArrayList<>();
+        private final List<String> dropped = new ArrayList<>();
 
         Plan(Backbone model, Map<String, StoredTensor> tensors) {
             Map<String, Shape> shapes = model.storedShapes();
@@ -159,13 +182,29 @@ public final class WeightFile {
                     .forEach(unexpected::add);
         }
 
+        Report load(Backbone model) {
+            Map<String, Parameter> parameters = model.namedParameters();
+            values.forEach((name, tensor) -> {
+                NDArray target = parameters.get(name).getArray();
+                Torch.withoutGradients(() -> {
+                    float[] numbers = tensor.values().get();
+                    try (NDArray source = Torch.array(target.getManager(), numbers, target.getShape())) {
+                        Kernels.assign(target, source);
+                    }
+                    return null;
+                });
+            });
+            return report();
+        }
+
         Report report() {
             return new Report(
                     List.copyOf(loaded),
                     List.copyOf(adapted),
                     List.copyOf(missing),
                     List.copyOf(unexpected),
-                    List.copyOf(misshaped));
+                    List.copyOf(misshaped),
+                    List.copyOf(dropped));
         }
     }
 }

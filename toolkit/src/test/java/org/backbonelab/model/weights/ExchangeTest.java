@@ -14,6 +14,7 @@ import java.util.Map;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Exchange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,5 +53,12 @@ class ExchangeTest {
             assertEquals(tensor.shape(), written.get(key).shape(), key);
             assertArrayEquals(tensor.values().get(), written.get(key).values().get(), key);
         });
+    }
+
+    /** Of its pre-training the authors' own code made the dense encoder of the first file. */
+    @Test
+    void convNeXtV2sOwnFilesGiveItsLogits() throws IOException {
+        double difference = Exchange.official(GOLDEN);
+        assertTrue(Exchange.isSmall(difference), () -> "logits differ by " + difference + " of their range");
     }
 }
