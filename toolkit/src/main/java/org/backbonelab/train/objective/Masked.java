@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -218,12 +219,30 @@ public final class Masked implements Objective {
      *
      * @param mask of each image, row by row of its patches, 1 for visible and 0 for removed; the same number of ones, and
      *     at least one, in each image
+     * @throws IllegalArgumentException if the mask is another
      */
     public Reconstruction reconstruct(NDManager manager, Batch batch, Pass pass, float[] mask) {
+        check(mask, batch);
         NDArray images = Supervised.images(manager, batch);
         NDArray visible = visible(manager, batch, mask);
         NDArray predicted = encoding == Encoding.PACKED ? packed(images, visible, pass) : whole(images, visible, pass);
         return new Reconstruction(images, visible, predicted, target(images));
+    }
+
+    private void check(float[] mask, Batch batch) {
+        int side = batch.size() / encoder.config().stride();
+        int[] kept = new int[batch.count()];
+        if (mask.length != kept.length * side * side) {
+            throw new IllegalArgumentException("the mask has " + mask.length + " values, expected " + side + " x "
+                    + side + " patches of " + kept.length + " images");
+        }
+        for (int i = 0; i < mask.length; i++) {
+            kept[i / (side * side)] += mask[i] == 1 ? 1 : 0;
+        }
+        if (kept[0] == 0 || Arrays.stream(kept).distinct().count() > 1) {
+            throw new IllegalArgumentException("the mask keeps " + Arrays.toString(kept)
+                    + " patches of the images, expected the same number of each, and at least one");
+        }
     }
 
     private NDArray whole(NDArray images, NDArray visible, Pass pass) {

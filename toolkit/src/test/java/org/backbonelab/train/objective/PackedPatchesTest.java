@@ -1,5 +1,6 @@
 package org.backbonelab.train.objective;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -108,6 +109,31 @@ class PackedPatchesTest {
             Masked whole = masked(manager, 0.6, Masked.Encoding.MASKED);
             long more = all * (64 * 32 + 49 * 32 + 8 * 32 * 32 + 32 * 16);
             assertEquals(all * (first + second) + depthwise + more, whole.macs());
+        }
+    }
+
+    /** A reader's own mask: what it removes is predicted, what it keeps is not looked at. */
+    @Test
+    void masksMayBeGiven() {
+        try (NDManager manager = Torch.newManager()) {
+            Masked masked = masked(manager, 0.6);
+            Batch batch = Nets.batch(2);
+            float[] mask = new float[2 * 49];
+            mask[3] = 1;
+            mask[60] = 1;
+            Masked.Reconstruction r = masked.reconstruct(manager, batch, Pass.evaluation(), mask);
+            assertArrayEquals(mask, r.visible().toFloatArray());
+            float[] predicted = r.predicted().toFloatArray();
+            assertEquals(0, predicted[3 * 16]);
+            assertTrue(predicted[4 * 16] != 0);
+            mask[61] = 1;
+            for (float[] wrong : List.of(mask, new float[2 * 49], new float[48])) {
+                String message = assertThrows(
+                                IllegalArgumentException.class,
+                                () -> masked.reconstruct(manager, batch, Pass.evaluation(), wrong))
+                        .getMessage();
+                assertTrue(message.contains("expected"), message);
+            }
         }
     }
 
