@@ -10,12 +10,16 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.backbonelab.io.Settings;
 import org.backbonelab.results.Row;
+import org.backbonelab.results.RowComparison;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.train.checkpoint.CheckpointReader;
 import org.backbonelab.train.checkpoint.Checkpoints;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Trains one cell from beginning to end, or from where it was left: a cell in, a row out. */
 public final class CellTrainer {
+    private static final Logger LOG = LoggerFactory.getLogger(CellTrainer.class);
     private static final double DEFAULT_SECONDS = 60;
     private static final String CHECKPOINT = ".ckpt";
     /** Checkpoints of trainings anew are apart: those of an earlier training, broken off, are not theirs. */
@@ -96,18 +100,28 @@ public final class CellTrainer {
         return current;
     }
 
-    /** Trains a finished cell again. A row that tells no hash of its weights is replaced by that of the new training. */
+    /**
+     * Trains a finished cell again. Its row is replaced by that of the new training where it tells no hash of its weights, or
+     * comes from another machine, on which rounding differs: row and measures are then of one network, this one.
+     */
     private Row again(Cell cell, Row row, RowStore store) {
         Row again = trainAndStore(cell, store, CellTrainer::unwatched);
         String before = row.provenance().get(WEIGHTS);
         String now = again.provenance().get(WEIGHTS);
-        if (before != null && !before.equals(now)) {
+        if (before == null || before.equals(now)) {
+            return again;
+        }
+        RowComparison comparison = RowComparison.of(row, again, 0);
+        if (comparison.isSameMachine()) {
             store.put(row);
             deleteWeights(cell, store);
-            throw new IllegalArgumentException(
-                    "training " + row.id() + " again for its measures gave the weights " + now + ", expected " + before
-                            + ": another machine, thread count or version; train it anew (FRESH=1)");
+            throw new IllegalArgumentException("training " + row.id() + " again for its measures gave the weights "
+                    + now + ", expected " + before + ", on an equal machine; train it anew (FRESH=1), and tell us");
         }
+        LOG.info(
+                "{} was trained anew for its measures, since its row is of another machine ({}); this one's row takes its place",
+                row.id(),
+                comparison.machine().get(0));
         return again;
     }
 
