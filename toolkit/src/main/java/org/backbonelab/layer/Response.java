@@ -54,7 +54,7 @@ public final class Response extends Layer {
         CBAM;
 
         /** Tells whether it is a form of GRN, which starts as the identity. */
-        boolean isGrn() {
+        public boolean isGrn() {
             return switch (this) {
                 case GRN, L1, MEAN, STANDARDISED, INVERSE, NO_RESIDUAL -> true;
                 default -> false;

@@ -175,7 +175,11 @@ public final class ConvNeXt extends Backbone {
             fc1 = child("mlp.fc1", linear(dim, 4 * dim, pointwise));
             boolean other = config.response != Response.Kind.NONE && config.response != Response.Kind.GRN;
             grn = config.response == Response.Kind.GRN ? child("mlp.grn", new Grn(4 * dim)) : null;
-            response = other ? child("mlp.response", new Response(config.response, 4 * dim)) : null;
+            response = other
+                    ? child(
+                            config.response.isGrn() ? "mlp.grn" : "mlp.response",
+                            new Response(config.response, 4 * dim))
+                    : null;
             fc2 = child("mlp.fc2", linear(4 * dim, dim, pointwise));
             gamma = config.layerScale ? parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim) : null;
         }

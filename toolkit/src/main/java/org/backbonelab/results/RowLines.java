@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.backbonelab.io.AtomicFile;
@@ -21,6 +22,8 @@ import org.backbonelab.io.TextFile;
 public final class RowLines {
     /** How the name of such a file ends. */
     public static final String ENDING = ".jsonl";
+
+    private static final String WEIGHTS = "weights_sha256";
 
     private RowLines() {}
 
@@ -44,8 +47,16 @@ public final class RowLines {
             return row.with(measured);
         }
 
-        /** Returns this line with what another one of the same cell has measured beyond it. */
+        /**
+         * Returns this line with what another one of the same cell has measured beyond it.
+         *
+         * <p>Where the other one's network is another, it was trained anew since, for its measures: then it is the other line.
+         */
         public Line and(Line other) {
+            if (!Objects.equals(
+                    row.provenance().get(WEIGHTS), other.row.provenance().get(WEIGHTS))) {
+                return other;
+            }
             Map<String, Measured> all = new LinkedHashMap<>();
             Stream.concat(measured.stream(), other.measured.stream()).forEach(m -> all.putIfAbsent(m.measure(), m));
             return new Line(row, List.copyOf(all.values()));

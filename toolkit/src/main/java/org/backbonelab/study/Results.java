@@ -40,7 +40,8 @@ public record Results(String name, List<RowLines.Line> lines) {
     /**
      * Returns these cells and those of another study, each once, under this name.
      *
-     * <p>Of a cell that both have, the row is this study's; what only the other one measured on its network is added.
+     * <p>Of a cell that both have, the row is this study's, with what only the other one measured on its network; or the other
+     * one's, if that was trained anew since.
      */
     public Results and(Results other) {
         Map<String, RowLines.Line> all = new LinkedHashMap<>();

@@ -15,8 +15,19 @@ class ResultsTest {
 
     /** One cell on which the named measures found a number each. */
     private static Results found(String study, double value, String... measures) {
+        return found(study, "of one training", value, measures);
+    }
+
+    private static Results found(String study, String weights, double value, String... measures) {
         Row row = new Row(
-                CELL.id(), CELL.json(), Axis.of(CELL), Row.Status.OK, Map.of("val_top1", value), Map.of(), Map.of(), 1);
+                CELL.id(),
+                CELL.json(),
+                Axis.of(CELL),
+                Row.Status.OK,
+                Map.of("val_top1", value),
+                Map.of(),
+                Map.of("weights_sha256", weights),
+                1);
         List<Measured> measured = Arrays.stream(measures)
                 .map(name -> new Measured(CELL.id(), name, 1, Map.of(name, value), Map.of(), Map.of()))
                 .toList();
@@ -34,6 +45,16 @@ class ResultsTest {
         assertEquals(
                 List.of(1.0, 1.0, 2.0),
                 List.of("a", "b", "c").stream().map(row.metrics()::get).toList());
+    }
+
+    /** Row and measures are of one network. */
+    @Test
+    void aCellThatWasTrainedAnewForItsMeasuresTakesThePlace() {
+        Results joined = found("first", 1, "a").and(found("second", "of another", 2, "b"));
+        Row row = joined.rows().get(0);
+        assertEquals(2, row.metrics().get("val_top1"));
+        assertEquals(2, row.metrics().get("b"));
+        assertEquals(null, row.metrics().get("a"));
     }
 
     @Test
