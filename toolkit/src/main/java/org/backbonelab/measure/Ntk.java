@@ -21,6 +21,7 @@ import org.backbonelab.tensor.TorchScript;
 import org.backbonelab.train.objective.Supervised;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
 
 /**
  * The neural tangent kernel of a network (Jacot et al., arXiv 1806.07572) and its condition number, which says how evenly it
@@ -77,8 +78,11 @@ public final class Ntk {
                 .orElse(Double.NaN);
     }
 
-    private static double condition(double[][] kernel) {
-        double[] all = new EigenDecompositionSymmetric(MatrixUtils.createRealMatrix(kernel)).getEigenvalues();
+    /** A product of a matrix with its transpose need not be symmetric to the last bit: that is the processor's choice. */
+    static double condition(double[][] kernel) {
+        RealMatrix rounded = MatrixUtils.createRealMatrix(kernel);
+        RealMatrix symmetric = rounded.add(rounded.transpose()).scalarMultiply(0.5);
+        double[] all = new EigenDecompositionSymmetric(symmetric).getEigenvalues();
         double largest = Arrays.stream(all).max().orElseThrow();
         double smallest = Arrays.stream(all).min().orElseThrow();
         return smallest > NOISE * largest ? largest / smallest : Double.POSITIVE_INFINITY;

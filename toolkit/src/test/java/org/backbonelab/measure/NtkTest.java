@@ -128,4 +128,11 @@ class NtkTest {
             assertTrue(refused.getMessage().contains("CLASSIFIER"), refused.getMessage());
         }
     }
+
+    /** Eigenvalues 3 and 1 of [[2, 1], [1, 2]]; one entry is off by a last bit, as products on some processors are. */
+    @Test
+    void kernelsThatAreSymmetricButForRoundingAreTaken() {
+        double[][] kernel = {{2, 1 + 1e-7}, {1, 2}};
+        assertEquals(3, Ntk.condition(kernel), 1e-6);
+    }
 }
