@@ -113,7 +113,7 @@ final class Comparison {
                 Map<String, Sample> times = plan.measure(List.of(packed, masked));
                 double perSecond = 32e3 / times.get("packed").median();
                 rows.add(List.of(
-                        task.toString(),
+                        task.title(),
                         times.get("packed").text(1, 1),
                         times.get("masked").text(1, 1),
                         times.get("packed").ratioTo(times.get("masked")),
