@@ -111,7 +111,7 @@ final class Comparison {
             try (ChildProcess packed = ChildProcess.start("packed", task, threads);
                     ChildProcess masked = ChildProcess.start("masked", task, threads)) {
                 Map<String, Sample> times = plan.measure(List.of(packed, masked));
-                double perSecond = 32e3 / times.get("packed").median();
+                double perSecond = 1e3 * MaskedStep.COUNT / times.get("packed").median();
                 rows.add(List.of(
                         task.title(),
                         times.get("packed").text(1, 1),
@@ -125,7 +125,7 @@ final class Comparison {
         }
         report.table(
                 List.of(
-                        "32 images, mask ratio 0.6",
+                        MaskedStep.COUNT + " images, mask ratio 0.6",
                         "visible patches, ms",
                         "all, masked, ms",
                         "ratio",

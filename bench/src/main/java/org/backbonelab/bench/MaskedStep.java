@@ -3,7 +3,6 @@ package org.backbonelab.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
@@ -22,10 +21,12 @@ import org.backbonelab.train.objective.Weights;
 
 /** The loss of masked pre-training and its gradients, of 32 images, in one of the encoder's forms. */
 final class MaskedStep implements Contender {
-    private static final int COUNT = 32;
+    /** Images of a step. */
+    static final int COUNT = 32;
+
     private static final double RATIO = 0.6;
 
-    /** What is pre-trained, by the task's name. */
+    /** What is pre-trained in which task. */
     private static final Map<Task, Setting> SETTINGS = Map.of(
             Task.MASKED16, new Setting("convnextv2_micro", 16, 1, 64),
             Task.MASKED28, new Setting("convnextv2_micro", 28, 1, 64),
@@ -51,7 +52,7 @@ final class MaskedStep implements Contender {
         FcmaeDecoder decoder = new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(setting.decoder));
         decoder.initialize(manager, 7);
         objective = new Masked(encoder, decoder, RATIO, encoding);
-        weights = new ArrayList<>(Weights.of(objective).arrays());
+        weights = Weights.of(objective).arrays();
         Images images = Images.synthetic(COUNT, setting.channels, setting.size, Task.CLASSES, 3);
         batch = Batches.inOrder(Datasets.of("masked", images, images), images, COUNT)
                 .get(0);

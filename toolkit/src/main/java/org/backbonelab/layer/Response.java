@@ -62,8 +62,16 @@ public final class Response extends Layer {
         }
     }
 
-    /** Builds one that is not {@link Kind#GRN}, which is a {@link Grn}, and not {@link Kind#NONE}. */
+    /**
+     * Builds one.
+     *
+     * @throws IllegalArgumentException for {@link Kind#GRN}, which is a {@link Grn}, and {@link Kind#NONE}, which is no layer
+     */
     public Response(Kind kind, int channels) {
+        if (kind == Kind.GRN || kind == Kind.NONE) {
+            throw new IllegalArgumentException(
+                    "a response of kind " + kind + ", expected one that stands in GRN's place");
+        }
         this.kind = kind;
         boolean gates = kind == Kind.SE || kind == Kind.CBAM;
         int inner = Math.max(1, channels / REDUCTION);

@@ -8,8 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
-import org.backbonelab.data.Batches;
-import org.backbonelab.data.Subset;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
@@ -40,10 +38,7 @@ public final class ActivationMaps {
 
     private static Map<String, List<Double>> maps(Trained t) {
         Map<String, List<Double>> out = new LinkedHashMap<>();
-        int count = Math.min(10, t.split().test().count());
-        Batch batch = Batches.inOrder(
-                        t.split().source(), Subset.stratified(t.split().test(), count, 0), count)
-                .get(0);
+        Batch batch = TestImages.batch(t.split(), 10);
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();

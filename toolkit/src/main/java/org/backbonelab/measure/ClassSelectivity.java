@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
-import org.backbonelab.data.Batches;
-import org.backbonelab.data.Subset;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.study.Measure;
@@ -57,10 +55,7 @@ public final class ClassSelectivity {
 
     private static Map<String, double[]> perBlock(Trained t) {
         Map<String, double[]> out = new LinkedHashMap<>();
-        int count = Math.min(IMAGES, t.split().test().count());
-        Batch batch = Batches.inOrder(
-                        t.split().source(), Subset.stratified(t.split().test(), count, 0), count)
-                .get(0);
+        Batch batch = TestImages.batch(t.split(), IMAGES);
         return Torch.withoutGradients(() -> {
             try (NDManager manager = Torch.newManager();
                     NDScope scope = new NDScope()) {

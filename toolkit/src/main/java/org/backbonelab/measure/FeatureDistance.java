@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
-import org.backbonelab.data.Batches;
 import org.backbonelab.data.Split;
-import org.backbonelab.data.Subset;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.model.Backbone;
@@ -51,9 +49,7 @@ public final class FeatureDistance {
     /** Returns the distance in each block of any network, such as one that has not been trained, on 200 test images. */
     public static List<Double> overDepth(Backbone model, Split split) {
         Map<String, Double> out = new LinkedHashMap<>();
-        int count = Math.min(IMAGES, split.test().count());
-        Batch batch = Batches.inOrder(split.source(), Subset.stratified(split.test(), count, 0), count)
-                .get(0);
+        Batch batch = TestImages.batch(split, IMAGES);
         return Torch.withoutGradients(() -> {
             try (NDManager manager = Torch.newManager();
                     NDScope scope = new NDScope()) {

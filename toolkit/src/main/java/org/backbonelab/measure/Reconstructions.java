@@ -67,8 +67,7 @@ public final class Reconstructions {
 
     private static Map<String, List<Double>> series(Trained t) {
         Dataset source = t.split().source();
-        Batch batch = Batches.inOrder(source, Subset.stratified(t.split().test(), IMAGES, 0), IMAGES)
-                .get(0);
+        Batch batch = TestImages.batch(t.split(), IMAGES);
         Map<String, List<Double>> out = new TreeMap<>();
         try (NDManager manager = Torch.newManager();
                 NDScope scope = new NDScope()) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -78,7 +79,7 @@ public final class ConvNeXt extends Backbone {
     /** Returns V2 micro with each thing that may stand in GRN's place, and with LayerScale beside it, by name. */
     static Map<String, Config> ablations() {
         Map<String, Config> out = new LinkedHashMap<>();
-        for (Response.Kind kind : Response.Kind.values()) {
+        for (Response.Kind kind : EnumSet.complementOf(EnumSet.of(Response.Kind.GRN))) {
             out.put("convnextv2_micro_w32_" + kind.name().toLowerCase(Locale.ROOT), Config.micro(kind, false));
         }
         out.put("convnextv2_micro_w32_layer_scale", Config.micro(Response.Kind.GRN, true));

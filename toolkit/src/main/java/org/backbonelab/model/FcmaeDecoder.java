@@ -37,14 +37,14 @@ public final class FcmaeDecoder extends Layer {
      * What a decoder is made of.
      *
      * @param width channels; the paper's is 512
-     * @param depth blocks; the paper's is 1, and 0 predicts each patch from its own features alone
+     * @param depth blocks, 1 or more: without one, nothing of the visible patches would reach the others; the paper's is 1
      */
     public record Config(Kind kind, int width, int depth) {
         /** Checks both numbers. */
         public Config {
-            if (width < 1 || depth < 0) {
-                throw new IllegalArgumentException("a decoder of width " + width + " and depth " + depth
-                        + ", expected a width of 1 or more and a depth of 0 or more");
+            if (width < 1 || depth < 1) {
+                throw new IllegalArgumentException(
+                        "a decoder of width " + width + " and depth " + depth + ", expected 1 or more of both");
             }
         }
 

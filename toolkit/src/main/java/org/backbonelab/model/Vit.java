@@ -64,9 +64,11 @@ public final class Vit extends Backbone {
         clsToken = parameter("cls_token", Role.TOKEN, config.isFlax() ? Init.ZEROS : Init.normal(1e-6), 1, 1, dim);
         posEmbed = parameter("pos_embed", Role.POSITION, Init.normal(0.02), 1, (long) side * side + 1, dim);
         double[] rates = dropPathRates(config.depth, dropPath);
+        Init init = config.isFlax() ? Init.xavierUniform() : Init.normal(0.02);
+        Init biasInit = config.isFlax() ? Init.normal(1e-6) : Init.ZEROS;
         for (int i = 0; i < config.depth; i++) {
             String name = "blocks." + i;
-            blocks.add(block(name, new EncoderBlock(name, config, rates[i])));
+            blocks.add(block(name, new EncoderBlock(name, dim, config.heads, init, biasInit, rates[i])));
         }
         norm = child("norm", LayerNorm.last(dim));
         head = child("head", Linear.classifier(dim, spec.classes(), config.isFlax() ? Init.ZEROS : Init.normal(0.02)));
@@ -104,7 +106,8 @@ public final class Vit extends Backbone {
         return head.apply(pooled(features), pass);
     }
 
-    private static final class EncoderBlock extends Layer {
+    /** One block: (N, T, D) to (N, T, D); also a decoder of FCMAE. */
+    static final class EncoderBlock extends Layer {
         private final String name;
         private final LayerNorm norm1;
         private final Attention attn;
@@ -112,14 +115,11 @@ public final class Vit extends Backbone {
         private final Mlp mlp;
         private final double dropPath;
 
-        EncoderBlock(String name, Config config, double dropPath) {
+        EncoderBlock(String name, int dim, int heads, Init init, Init biasInit, double dropPath) {
             this.name = name;
             this.dropPath = dropPath;
-            int dim = config.dim;
-            Init init = config.isFlax() ? Init.xavierUniform() : Init.normal(0.02);
-            Init biasInit = config.isFlax() ? Init.normal(1e-6) : Init.ZEROS;
             norm1 = child("norm1", LayerNorm.last(dim));
-            attn = child("attn", new Attention(dim, config.heads, init));
+            attn = child("attn", new Attention(dim, heads, init));
             norm2 = child("norm2", LayerNorm.last(dim));
             mlp = child("mlp", new Mlp(dim, 4 * dim, init, biasInit, name + ".act"));
         }

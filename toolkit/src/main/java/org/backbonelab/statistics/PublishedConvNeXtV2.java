@@ -2,6 +2,10 @@ package org.backbonelab.statistics;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -28,7 +32,6 @@ public final class PublishedConvNeXtV2 {
      *     {@code reading}
      */
     public static Table accuracy() {
-        PublishedTable read = read("accuracy");
         PublishedTable sizes = read("sizes");
         Map<String, Double> numbers = new HashMap<>();
         for (int column = 1; column < sizes.header().size(); column++) {
@@ -36,17 +39,15 @@ public final class PublishedConvNeXtV2 {
                 numbers.put(line[0] + " " + sizes.header().get(column), Double.parseDouble(line[column]));
             }
         }
-        return Table.create(
-                "accuracy",
-                texts(read, 0),
-                DoubleColumn.create(
-                        "params", read.lines().stream().mapToDouble(line -> numbers.get(line[0] + " " + line[1]))),
-                DoubleColumn.create(
-                        "gmacs", read.lines().stream().mapToDouble(line -> numbers.get(line[0] + " gmacs"))),
-                texts(read, 1),
-                texts(read, 2),
-                numbers(read, 3),
-                StringColumn.create("reading", read.lines().stream().map(line -> accuracyReading(line[1], line[2]))));
+        PublishedTable read = read("accuracy");
+        Table out = table("accuracy", read, i -> i < 3, line -> accuracyReading(line[1], line[2]));
+        out.insertColumn(1, DoubleColumn.create("params", of(read, line -> numbers.get(line[0] + " " + line[1]))));
+        out.insertColumn(2, DoubleColumn.create("gmacs", of(read, line -> numbers.get(line[0] + " gmacs"))));
+        return out;
+    }
+
+    private static DoubleStream of(PublishedTable table, ToDoubleFunction<String[]> value) {
+        return table.lines().stream().mapToDouble(value);
     }
 
     private static String accuracyReading(String version, String training) {
@@ -61,14 +62,7 @@ public final class PublishedConvNeXtV2 {
      * @return 8 rows: {@code size}, {@code version}, {@code training}, {@code top1}, {@code reading}
      */
     public static Table codesign() {
-        PublishedTable read = read("codesign");
-        return Table.create(
-                "codesign",
-                texts(read, 0),
-                texts(read, 1),
-                texts(read, 2),
-                numbers(read, 3),
-                same(read, "printed, table 3"));
+        return table("codesign", read("codesign"), i -> i < 3, line -> "printed, table 3");
     }
 
     /**
@@ -78,15 +72,7 @@ public final class PublishedConvNeXtV2 {
      *     are not recorded here), {@code top1}, {@code reading}
      */
     public static Table selfSupervised() {
-        PublishedTable read = read("selfsupervised");
-        return Table.create(
-                "self-supervised",
-                texts(read, 0),
-                texts(read, 1),
-                texts(read, 2),
-                numbers(read, 3),
-                numbers(read, 4),
-                same(read, "printed, table 4"));
+        return table("self-supervised", read("selfsupervised"), i -> i < 3, line -> "printed, table 4");
     }
 
     /**
@@ -98,15 +84,7 @@ public final class PublishedConvNeXtV2 {
      *     of V2, whose GRN has none), {@code top1}, {@code reading}
      */
     public static Table imagenet22k() {
-        PublishedTable read = read("imagenet22k");
-        return Table.create(
-                "imagenet22k",
-                texts(read, 0),
-                texts(read, 1),
-                numbers(read, 2),
-                numbers(read, 3),
-                numbers(read, 4),
-                same(read, "printed, tables 5 and 15"));
+        return table("imagenet22k", read("imagenet22k"), i -> i < 2, line -> "printed, tables 5 and 15");
     }
 
     /**
@@ -121,17 +99,13 @@ public final class PublishedConvNeXtV2 {
      */
     public static Table ablations() {
         PublishedTable read = read("ablations");
-        return Table.create(
-                "ablations",
-                texts(read, 0),
-                texts(read, 1),
-                numbers(read, 2),
-                numbers(read, 3),
-                numbers(read, 4),
+        Table out = table("ablations", read, i -> i < 2 || i == 5, line -> "printed");
+        out.replaceColumn(
+                "chosen",
                 BooleanColumn.create(
                         "chosen",
-                        read.lines().stream().map(line -> line[5].equals("yes")).toList()),
-                same(read, "printed"));
+                        read.lines().stream().map(line -> line[5].equals("yes")).toList()));
+        return out;
     }
 
     /**
@@ -141,16 +115,7 @@ public final class PublishedConvNeXtV2 {
      *     before the transfer, {@code score}, {@code reading}
      */
     public static Table transfer() {
-        PublishedTable read = read("transfer");
-        return Table.create(
-                "transfer",
-                texts(read, 0),
-                texts(read, 1),
-                texts(read, 2),
-                texts(read, 3),
-                texts(read, 4),
-                numbers(read, 5),
-                same(read, "printed, tables 6 and 7"));
+        return table("transfer", read("transfer"), i -> i < 5, line -> "printed, tables 6 and 7");
     }
 
     /**
@@ -161,31 +126,28 @@ public final class PublishedConvNeXtV2 {
      *     {@code reading}; the paper prints none of them
      */
     public static Table featureDistances() {
-        PublishedTable read = read("distances");
-        return Table.create(
-                "feature distances",
-                texts(read, 0),
-                numbers(read, 1),
-                numbers(read, 2),
-                numbers(read, 3),
-                numbers(read, 4),
-                same(read, "digitised from figure 4, ±0.01"));
+        return table("feature distances", read("distances"), i -> i < 1, line -> "digitised from figure 4, ±0.01");
     }
 
-    private static StringColumn same(PublishedTable table, String reading) {
-        return StringColumn.create("reading", table.lines().stream().map(line -> reading));
+    /** Returns the columns of a file, some of them text and the others numbers, and where each line is from. */
+    private static Table table(
+            String name, PublishedTable read, IntPredicate isText, Function<String[], String> reading) {
+        Table out = Table.create(name);
+        for (int i = 0; i < read.header().size(); i++) {
+            int column = i;
+            String header = read.header().get(i);
+            out.addColumns(
+                    isText.test(i)
+                            ? StringColumn.create(header, read.lines().stream().map(line -> line[column]))
+                            : DoubleColumn.create(header, of(read, line -> number(line[column]))));
+        }
+        return out.addColumns(
+                StringColumn.create("reading", read.lines().stream().map(reading)));
     }
 
-    private static StringColumn texts(PublishedTable table, int column) {
-        return StringColumn.create(
-                table.header().get(column), table.lines().stream().map(line -> line[column]));
-    }
-
-    private static DoubleColumn numbers(PublishedTable table, int column) {
-        return DoubleColumn.create(
-                table.header().get(column),
-                table.lines().stream()
-                        .mapToDouble(line -> line[column].isEmpty() ? Double.NaN : Double.parseDouble(line[column])));
+    /** An empty cell is a number that is not published. */
+    private static double number(String cell) {
+        return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
     }
 
     private static PublishedTable read(String name) {

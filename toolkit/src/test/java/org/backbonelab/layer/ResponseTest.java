@@ -2,6 +2,7 @@ package org.backbonelab.layer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -126,6 +127,12 @@ class ResponseTest {
             NDArray back = all.put(packed.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1);
             assertArrayEquals(whole.toFloatArray(), back.toFloatArray(), 1e-5f);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GRN", "NONE"})
+    void whatIsNoResponseOfThisKindIsRefused(Kind kind) {
+        assertThrows(IllegalArgumentException.class, () -> new Response(kind, 4));
     }
 
     private static Response response(NDManager manager, Kind kind, int channels) {

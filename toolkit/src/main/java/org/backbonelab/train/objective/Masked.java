@@ -43,14 +43,11 @@ public final class Masked implements Objective {
     static final Map<String, Double> DEFAULTS = Map.of(
             Recipe.MASK_RATIO, 0.6, DECODER_WIDTH, 128.0, DECODER_DEPTH, 1.0, DECODER_TRANSFORMER, 0.0, LEAKY, 0.0);
 
-    /** Below this share of removed patches it costs more to take patches out and put them back than they save. */
-    private static final double PACKED_FROM = 0.2;
-
     /** How the encoder looks at images of which patches are removed. */
     public enum Encoding {
         /** Computes visible patches alone. */
         PACKED,
-        /** Computes all, and masks what visible ones would see of others: equal to PACKED. */
+        /** Computes all, and masks what visible ones would see of others: equal to PACKED, which is held against it. */
         MASKED,
         /** Computes an image whose removed patches are grey, and so tells where they are: the paper's first attempt. */
         LEAKY
@@ -97,9 +94,8 @@ public final class Masked implements Objective {
                 .getArray()
                 .getManager();
         decoder.initialize(manager, context.seed("decoder"));
-        double ratio = context.setting(Recipe.MASK_RATIO);
-        Encoding sparse = ratio < PACKED_FROM ? Encoding.MASKED : Encoding.PACKED;
-        return new Masked(encoder, decoder, ratio, isOne(context, LEAKY) ? Encoding.LEAKY : sparse);
+        Encoding encoding = isOne(context, LEAKY) ? Encoding.LEAKY : Encoding.PACKED;
+        return new Masked(encoder, decoder, context.setting(Recipe.MASK_RATIO), encoding);
     }
 
     private static int whole(ObjectiveContext context, String setting) {
@@ -140,11 +136,8 @@ public final class Masked implements Objective {
     private NDArray packedLoss(NDManager manager, Batch batch, Pass pass) {
         NDArray images = Supervised.images(manager, batch);
         Patches visible = new Patches(visible(manager, batch, mask(batch, pass.seed("mask"))));
-        Patches removed = visible.others();
-        Pass packed = pass.withPatches(visible);
-        NDArray predicted = decoder.predictRemoved(encoder.forwardFeatures(images, packed), removed, packed);
-        NDArray target = target(removed.take(images));
-        return predicted.sub(target).square().mean();
+        NDArray target = target(visible.others().take(images));
+        return removed(images, visible, pass).sub(target).square().mean();
     }
 
     /** {@inheritDoc} Of the visible patches alone where no others are computed; with the decoder. */
@@ -225,7 +218,8 @@ public final class Masked implements Objective {
         check(mask, batch);
         NDArray images = Supervised.images(manager, batch);
         NDArray visible = visible(manager, batch, mask);
-        NDArray predicted = encoding == Encoding.PACKED ? packed(images, visible, pass) : whole(images, visible, pass);
+        NDArray predicted =
+                encoding == Encoding.PACKED ? packed(images, new Patches(visible), pass) : whole(images, visible, pass);
         return new Reconstruction(images, visible, predicted, target(images));
     }
 
@@ -254,14 +248,15 @@ public final class Masked implements Objective {
     }
 
     /** Where patches are visible nothing is predicted: zero. */
-    private NDArray packed(NDArray images, NDArray visible, Pass pass) {
-        Patches there = new Patches(visible);
-        Pass packed = pass.withPatches(there);
-        NDArray rows = decoder.predictRemoved(encoder.forwardFeatures(images, packed), there.others(), packed);
-        return there.others()
-                .put(rows.transpose(0, 2, 1).expandDims(3))
-                .flatten(2, 3)
-                .transpose(0, 2, 1);
+    private NDArray packed(NDArray images, Patches visible, Pass pass) {
+        NDArray rows = removed(images, visible, pass).transpose(0, 2, 1).expandDims(3);
+        return visible.others().put(rows).flatten(2, 3).transpose(0, 2, 1);
+    }
+
+    /** Returns what is predicted of the L removed patches of each image, (N, L, patch * patch * channels). */
+    private NDArray removed(NDArray images, Patches visible, Pass pass) {
+        Pass packed = pass.withPatches(visible);
+        return decoder.predictRemoved(encoder.forwardFeatures(images, packed), visible.others(), packed);
     }
 
     /** Returns 1 for visible and 0 for removed; every sample keeps the same number of patches. */

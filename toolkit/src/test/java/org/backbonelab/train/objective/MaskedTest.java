@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
-import org.backbonelab.model.ConvNeXt;
-import org.backbonelab.model.FcmaeDecoder;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Recipes;
 import org.backbonelab.tensor.Torch;
@@ -165,14 +163,7 @@ class MaskedTest {
     }
 
     private static Masked masked(NDManager manager, double ratio) {
-        return masked(manager, ratio, Masked.Encoding.PACKED);
-    }
-
-    private static Masked masked(NDManager manager, double ratio, Masked.Encoding encoding) {
-        ConvNeXt encoder = (ConvNeXt) Nets.create(manager, "convnextv2_micro");
-        FcmaeDecoder decoder = new FcmaeDecoder(encoder, FcmaeDecoder.Config.ofWidth(32));
-        decoder.initialize(manager, 2);
-        return new Masked(encoder, decoder, ratio, encoding);
+        return PackedPatchesTest.masked(manager, ratio, Masked.Encoding.PACKED);
     }
 
     private static float[] sample(float[] mask, int n) {
