@@ -18,6 +18,7 @@ import org.backbonelab.statistics.*;
 import org.backbonelab.study.*;
 import org.backbonelab.tensor.*;
 import org.backbonelab.train.*;
+import org.backbonelab.train.objective.*;
 import tech.tablesaw.api.*;
 import tech.tablesaw.api.Row;
 renderValues();
