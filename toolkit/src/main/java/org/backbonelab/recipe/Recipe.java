@@ -54,7 +54,7 @@ public record Recipe(
                 new OptimizationSettings(
                         "adamw", 1e-3, 0.05, 1, List.of(), Lookahead.Settings.NONE, 0, 0, 0, Sharpness.SAM),
                 new ScheduleSettings(10, 0, Schedule.COSINE),
-                new NetworkSettings(0, Precision.FP32, false),
+                new NetworkSettings(0, Precision.FP32, false, Map.of()),
                 new EvaluationSettings(Ema.NONE, 0, 0, NonFinite.STOP));
     }
 
@@ -99,7 +99,7 @@ public record Recipe(
         // Equal trainings have equal settings: a smoothing of 0 is none.
         boolean none = smoothing == 0;
         return with(none ? objective.without(LABEL_SMOOTHING) : objective.with(LABEL_SMOOTHING, smoothing))
-                .with(new NetworkSettings(drop, network.precision(), network.gradientCheckpointing()));
+                .with(network.withDropPath(drop));
     }
 
     /** Returns this recipe with another mask ratio. */
@@ -182,12 +182,23 @@ public record Recipe(
 
     /** Returns this recipe with matrix products and convolutions in another precision. */
     public Recipe withPrecision(Precision value) {
-        return with(new NetworkSettings(network.dropPath(), value, network.gradientCheckpointing()));
+        return with(network.withPrecision(value));
     }
 
     /** Returns this recipe with or without gradient checkpointing, for images or batches that memory does not hold. */
     public Recipe withGradientCheckpointing(boolean value) {
-        return with(new NetworkSettings(network.dropPath(), network.precision(), value));
+        return with(network.withGradientCheckpointing(value));
+    }
+
+    /**
+     * Returns this recipe with parameters that are multiplied by a factor before its first update: {@code
+     * withStartScale("head\\.fc\\..*", 0.001)} for a small classifier, {@code (".*\\.grn\\..*", 0)} for GRN that starts anew as
+     * the identity.
+     *
+     * @param pattern a regular expression for whole timm-style names
+     */
+    public Recipe withStartScale(String pattern, double factor) {
+        return with(network.withStartScale(pattern, factor));
     }
 
     /** Returns this recipe with another moving average of the weights. */

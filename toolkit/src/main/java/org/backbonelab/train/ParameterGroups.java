@@ -35,7 +35,7 @@ final class ParameterGroups {
      */
     static BaseOptimizer optimizer(Objective objective, Weights weights, Recipe recipe) {
         OptimizationSettings settings = recipe.optimization();
-        checkThatEachFits(settings.groups(), weights.names());
+        settings.groups().forEach(group -> weights.checkFits(group.pattern()));
         Optimizers.Entry entry = Optimizers.get(settings.optimizer());
         BaseOptimizer optimizer =
                 settings.lookahead().around(entry.factory().build(settings.lr(), settings.weightDecay()));
@@ -57,16 +57,6 @@ final class ParameterGroups {
             optimizer.group(name, decayed ? group.decayScale() : 0, group.lrScale() * scales.get(i));
         }
         return optimizer;
-    }
-
-    private static void checkThatEachFits(List<ParameterGroup> groups, List<String> names) {
-        for (ParameterGroup group : groups) {
-            if (names.stream().noneMatch(group::fits)) {
-                throw new IllegalArgumentException("parameter group \"" + group.pattern()
-                        + "\" fits no parameter, expected a regular expression for whole names such as "
-                        + names.get(0) + " and " + names.get(names.size() - 1));
-            }
-        }
     }
 
     /** Tells whether decay acts on parameters of a role. */

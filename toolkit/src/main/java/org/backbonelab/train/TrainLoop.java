@@ -80,6 +80,7 @@ public final class TrainLoop {
         this.options = options;
         times = options.times();
         weights = Weights.of(objective);
+        weights.scale(recipe.network().startScales());
         kept = new KeptWeights(objective, recipe.evaluation());
         optimizer = ParameterGroups.optimizer(objective, weights, recipe);
         step = Steps.of(recipe);

@@ -109,7 +109,8 @@ class RecipeTest {
                 .withGroups(new ParameterGroup("head.*", 10, 0), new ParameterGroup("norm.*", 0.1, 1))
                 .withSam(Sharpness.asam(0.01).withM(20), 0.5)
                 .withNonFinite(NonFinite.SKIP)
-                .withLossCeiling(50);
+                .withLossCeiling(50)
+                .withStartScale("head.*", 0.001);
         for (Recipe recipe : new Recipe[] {Recipe.supervised(), Recipes.fcmae(), Recipes.nfnet(), other}) {
             assertEquals(recipe, Json.read(Json.write(recipe), Recipe.class, "recipe"));
         }

@@ -1,11 +1,13 @@
 package org.backbonelab.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +15,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.backbonelab.data.Datasets;
+import org.backbonelab.data.Images;
+import org.backbonelab.data.Split;
 import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Role;
+import org.backbonelab.model.Backbone;
 import org.backbonelab.model.Backbones;
 import org.backbonelab.model.ConvNeXt;
 import org.backbonelab.model.FcmaeDecoder;
@@ -170,7 +176,7 @@ class ParameterGroupsTest {
     @Test
     void badGroupsAreRefused() {
         assertRefused(
-                "parameter group \"fc1\" fits no parameter, expected a regular expression for whole names such as"
+                "parameter pattern \"fc1\" fits no parameter, expected a regular expression for whole names such as"
                         + " cls_token and head.bias",
                 () -> shares(recipe(new ParameterGroup("head.*", 1, 1), new ParameterGroup("fc1", 1, 1))));
         assertRefused(
@@ -182,5 +188,46 @@ class ParameterGroupsTest {
         assertRefused(
                 "weight-decay factor of parameter group \"x\" is NaN, expected a number of 0 or more",
                 () -> new ParameterGroup("x", 1, Double.NaN));
+    }
+
+    @Test
+    void startScalesMultiplyBeforeTheFirstUpdateAndHoldWhereNothingLearns() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Backbones.create("convnextv2_micro", new ImageSpec(1, 16, 10), 0);
+            model.initialize(manager, 3);
+            Map<String, Parameter> parameters = model.namedParameters();
+            String grn = "stages.0.blocks.0.mlp.grn.weight";
+            String head = "head.fc.weight";
+            parameters.get(grn).getArray().addi(1);
+            float[] before = parameters.get(head).getArray().toFloatArray();
+            Images images = Images.synthetic(40, 1, 16, 10, 5);
+            Split data = Split.of(Datasets.of("some", images, images), 20, 10, 10, 0);
+            Recipe recipe = Recipe.supervised()
+                    .withBatchSize(10)
+                    .withEpochs(1)
+                    .withGroups(new ParameterGroup(".*", 0, 0))
+                    .withStartScale(".*\\.grn\\..*", 0)
+                    .withStartScale("head\\.fc\\..*", 0.5);
+            TrainLoop.run(new Supervised(model, 0), data, recipe, 0);
+            assertEquals(0, parameters.get(grn).getArray().abs().sum().getFloat());
+            float[] after = parameters.get(head).getArray().toFloatArray();
+            for (int i = 0; i < before.length; i++) {
+                assertEquals(0.5f * before[i], after[i]);
+            }
+            assertRefused(
+                    "parameter pattern \"fc\" fits no parameter, expected a regular expression for whole names such as"
+                            + " stem.0.weight and head.fc.bias",
+                    () -> TrainLoop.run(new Supervised(model, 0), data, recipe.withStartScale("fc", 0), 0));
+            assertArrayEquals(after, parameters.get(head).getArray().toFloatArray());
+        }
+    }
+
+    @Test
+    void badStartScalesAreRefused() {
+        assertRefused("start scale of \"x\" is NaN, expected a finite number", () -> recipe().withStartScale(
+                        "x", Double.NaN));
+        assertRefused(
+                "pattern of a start scale is \"head(\", expected a regular expression: Unclosed group",
+                () -> recipe().withStartScale("head(", 1));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.backbonelab.layer.ParameterInfo;
 import org.backbonelab.layer.Role;
+import org.backbonelab.tensor.Torch;
 
 /**
  * The parameters that a training changes, in one fixed order.
@@ -35,6 +36,34 @@ public record Weights(List<String> names, List<NDArray> arrays, List<ParameterIn
     /** Returns what the parameter of a place in the order is for. */
     public Role role(int i) {
         return infos.get(i).role();
+    }
+
+    /**
+     * Multiplies parameters by factors, in place.
+     *
+     * @param factors by regular expressions for whole names; a parameter that several fit takes them all
+     * @throws IllegalArgumentException if one fits no parameter; nothing has changed then
+     */
+    public void scale(Map<String, Double> factors) {
+        factors.keySet().forEach(this::checkFits);
+        factors.forEach((pattern, factor) -> byName().forEach((name, array) -> {
+            if (name.matches(pattern)) {
+                Torch.withoutGradients(() -> array.muli(factor));
+            }
+        }));
+    }
+
+    /**
+     * Checks that a pattern fits a parameter.
+     *
+     * @throws IllegalArgumentException if it fits none
+     */
+    public void checkFits(String pattern) {
+        if (names.stream().noneMatch(name -> name.matches(pattern))) {
+            throw new IllegalArgumentException("parameter pattern \"" + pattern
+                    + "\" fits no parameter, expected a regular expression for whole names such as " + names.get(0)
+                    + " and " + names.get(names.size() - 1));
+        }
     }
 
     /**
