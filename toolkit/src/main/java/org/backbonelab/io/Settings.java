@@ -42,6 +42,18 @@ public enum Settings {
             "a whole number of 0 or more",
             "processes that train cells, one thread each; `0` trains in the kernel itself"),
 
+    /** Who trains. */
+    BACKBONELAB_RUNNER(
+            "`processes`, as many as `BACKBONELAB_WORKERS`",
+            "serial|processes:[1-9][0-9]{0,3}|[a-z][a-z-]*[:\\[].+",
+            "serial, processes:<number>, spark://<host>:<port> or local-cluster[<executors>,1,<megabytes>]",
+            "who trains cells: `serial` the kernel itself, `processes:2` processes of this machine, `spark://host:7077` the "
+                    + "executors of a Spark cluster, `local-cluster[2,1,3072]` those of a small one within this machine"),
+
+    /** What Spark is told. */
+    BACKBONELAB_SPARK(
+            "", ".+", "a file", "file of Spark's settings (`spark.<name> <value>`, a line each) for a runner on Spark"),
+
     /** Number of threads of libtorch. */
     BACKBONELAB_THREADS(
             "all cores", "[1-9][0-9]{0,3}", "a whole number of 1 or more", "libtorch's threads in the kernel itself"),

@@ -32,6 +32,7 @@ public final class LiveProgress implements Progress {
     private int diverged;
     private Duration start = Duration.ZERO;
     private String last = "";
+    private String machines = "";
     private boolean over;
 
     /** A cell in training: where it was when it was first heard of, and where it is. */
@@ -70,6 +71,7 @@ public final class LiveProgress implements Progress {
         start = clock.get();
         training.clear();
         last = "";
+        machines = "";
         over = false;
         live = new Live(output());
     }
@@ -107,6 +109,14 @@ public final class LiveProgress implements Progress {
     }
 
     @Override
+    public synchronized void machines(String text) {
+        machines = text;
+        if (Screen.current().isNotebook()) {
+            live.update(output());
+        }
+    }
+
+    @Override
     public synchronized void ended() {
         over = true;
         training.clear();
@@ -123,11 +133,12 @@ public final class LiveProgress implements Progress {
                 + " diverged)";
         String bar = "<div style=\"width:" + 10 * BAR + "px;height:8px;background:rgba(128,128,128,.25)\">"
                 + "<div style=\"width:" + percent + "%;height:8px;background:#0072B2\"></div></div>";
-        String html = "<div><b>" + Markup.escape(title) + "</b> " + state + bar + time() + inTraining() + line(last)
-                + "</div>";
+        String html = "<div><b>" + Markup.escape(title) + "</b> " + state + bar + time() + inTraining()
+                + line("", machines) + line("last: ", last) + "</div>";
         int full = percent * BAR / 100;
         String text = title + " [" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + state + ", " + time()
-                + (last.isEmpty() ? "" : "; last " + last);
+                + (last.isEmpty() ? "" : "; last " + last)
+                + (machines.isEmpty() ? "" : "; " + machines);
         return Output.html(html, text);
     }
 
@@ -140,8 +151,8 @@ public final class LiveProgress implements Progress {
         return lines.toString();
     }
 
-    private static String line(String text) {
-        return text.isEmpty() ? "" : "<br>last: " + Markup.escape(text);
+    private static String line(String before, String text) {
+        return text.isEmpty() ? "" : "<br>" + before + Markup.escape(text);
     }
 
     private String time() {

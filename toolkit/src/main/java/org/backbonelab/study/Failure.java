@@ -9,15 +9,17 @@ import java.util.stream.Collectors;
  * @param cell which
  * @param cause why
  */
-record Failure(Cell cell, RuntimeException cause) {
+public record Failure(Cell cell, RuntimeException cause) {
     private static final int NAMED = 5;
 
     /**
      * Tells of all failures at the end: the other cells are finished and kept.
      *
      * @param tasks how many there were
+     * @throws IllegalArgumentException if there is a failure, and each is the fault of its cell
+     * @throws IllegalStateException if there is one that is not
      */
-    static void throwIfAny(List<Failure> failures, int tasks) {
+    public static void throwIfAny(List<Failure> failures, int tasks) {
         if (failures.isEmpty()) {
             return;
         }

@@ -43,6 +43,9 @@ public interface Progress {
     /** Says now and then how far a cell is that is being trained; several are at once where there are several workers. */
     default void training(String label, Advance advance) {}
 
+    /** Says what became of the machines that train, where there are several: a line, in place of the one before. */
+    default void machines(String text) {}
+
     /** Says that the study has ended. */
     void ended();
 }

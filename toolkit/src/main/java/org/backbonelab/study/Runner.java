@@ -25,5 +25,8 @@ public interface Runner {
 
         /** Says now and then how far a cell is that is being trained. */
         default void training(Cell cell, Advance advance) {}
+
+        /** Says what became of the machines that train, where there are several: a line, in place of the one before. */
+        default void machines(String text) {}
     }
 }

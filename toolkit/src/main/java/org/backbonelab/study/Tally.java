@@ -160,6 +160,11 @@ final class Tally {
             public void training(Cell cell, Advance advance) {
                 progress.training(cell.label(), advance);
             }
+
+            @Override
+            public void machines(String text) {
+                progress.machines(text);
+            }
         });
     }
 

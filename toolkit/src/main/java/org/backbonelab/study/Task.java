@@ -39,7 +39,7 @@ public record Task(Cell cell, List<String> measures, boolean anew) {
      *
      * @throws IllegalArgumentException if the text is none
      */
-    static Task parse(String json) {
+    public static Task parse(String json) {
         Text text = Json.read(json, Text.class, "task");
         return new Task(Cell.parse(text.cell), text.measures, text.anew);
     }

@@ -27,6 +27,8 @@ public final class Torch {
     private static final ThreadLocal<ByteBuffer> STAGING = ThreadLocal.withInitial(() -> ByteBuffer.allocate(0));
 
     private static boolean started;
+    /** What is chosen in place of the engine's own first choice; null for that. */
+    private static Device chosen;
 
     private Torch() {}
 
@@ -54,13 +56,28 @@ public final class Torch {
 
     /** Returns a new manager on the default device (a GPU where there is one). */
     public static NDManager newManager() {
-        engine();
-        return NDManager.newBaseManager(null, ENGINE);
+        return NDManager.newBaseManager(device(), ENGINE);
     }
 
     /** Returns the device that {@link #newManager} uses. */
-    public static Device device() {
-        return engine().defaultDevice();
+    public static synchronized Device device() {
+        Engine engine = engine();
+        return chosen == null ? engine.defaultDevice() : chosen;
+    }
+
+    /**
+     * Chooses one of several GPUs for all managers from now on.
+     *
+     * @param number from 0
+     * @throws IllegalArgumentException if libtorch sees fewer
+     */
+    public static synchronized void useGpu(int number) {
+        int there = engine().getGpuCount();
+        if (number < 0 || number >= there) {
+            throw new IllegalArgumentException("GPU " + number
+                    + " is asked for, expected 0 to below the number that libtorch" + " sees here, which is " + there);
+        }
+        chosen = Device.gpu(number);
     }
 
     /** Sets the number of threads inside an operator. */
