@@ -73,20 +73,27 @@ sources_hash() {
         cd "$ROOT"
         {
             find pom.xml .mvn toolkit/pom.xml toolkit/src/main environment/kernel/pom.xml environment/kernel/src/main \
+                spark/pom.xml spark/src/main \
                 -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
             [[ -z $(git status --porcelain --untracked-files=no 2> /dev/null) ]] && echo clean || echo changed
         } | sha256sum | cut -c 1-16
     )
 }
 
+# Whether cells are trained on Spark: only then is it downloaded, and on the class path.
+uses_spark() {
+    [[ ${BACKBONELAB_RUNNER:-} == spark:* || ${BACKBONELAB_RUNNER:-} == local-cluster* ]]
+}
+
+is_built() {
+    [[ -f $LIBRARY/classpath ]] && { ! uses_spark || [[ -f $LIBRARY/spark-classpath ]]; }
+}
+
 # Builds if the sources have changed. Each state of the sources has a folder of its own, so that building again never
 # changes the jars beneath a notebook that runs.
 build() {
     LIBRARY=$TARGET/library/$(sources_hash)
-    if [[ -f $LIBRARY/classpath ]]; then
-        return
-    fi
-    alone "$TARGET/build.lock" build_library
+    is_built || alone "$TARGET/build.lock" build_library
 }
 
 # Runs a command in a shell of its own, while no other start runs one under the same lock; where there is no flock, at once.
@@ -103,20 +110,29 @@ alone() {
 
 build_library() {
     # Another start may have built while this one waited.
-    if [[ -f $LIBRARY/classpath ]]; then
+    if is_built; then
         return
     fi
-    echo "building toolkit and kernel"
+    local modules=toolkit,environment/kernel
+    if uses_spark; then
+        modules+=,spark
+    fi
+    echo "building $modules"
     mkdir -p "$LIBRARY"
     cd "$ROOT"
     mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dmdep.includeScope=runtime -Dmdep.outputFile=target/classpath.txt \
-        -pl toolkit,environment/kernel package dependency:build-classpath
+        -pl "$modules" package dependency:build-classpath
     put "$LIBRARY/toolkit.jar" < toolkit/target/backbone-lab-toolkit-*.jar
     put "$LIBRARY/kernel.jar" < environment/kernel/target/backbone-lab-kernel-*.jar
     put "$LIBRARY/kernel-classpath" < environment/kernel/target/classpath.txt
     # Tooltips show their Javadoc.
     rm -rf "$LIBRARY/sources"
     cp -r toolkit/src/main/java "$LIBRARY/sources"
+    if uses_spark; then
+        put "$LIBRARY/spark.jar" < spark/target/backbone-lab-spark-*.jar
+        # Without the toolkit's own jar, which stands first already, and in a folder that no build changes.
+        tr : '\n' < spark/target/classpath.txt | grep -v /backbone-lab-toolkit- | paste -sd : | put "$LIBRARY/spark-classpath"
+    fi
     # The last: this file says that all is there.
     put "$LIBRARY/classpath" < toolkit/target/classpath.txt
 }
@@ -147,6 +163,9 @@ choose_kernel() {
     local imports=$ROOT/environment/imports.jsh jar
     # The toolkit first: the kernel brings an old gson.
     KERNEL_CLASSPATH=$LIBRARY/toolkit.jar:$(< "$LIBRARY/classpath")
+    if uses_spark; then
+        KERNEL_CLASSPATH+=:$LIBRARY/spark.jar:$(< "$LIBRARY/spark-classpath")
+    fi
     KERNEL_SCRIPTS=
     case $1 in
         own)
@@ -178,8 +197,26 @@ JJAVA_JAR if it is not in share/jupyter/kernels/java of the Jupyter in use" 2
     fi
 }
 
-# What is opened is what JJava and the sources' Javadoc need of JShell.
+# What Spark needs opened, an option a line.
+spark_options() {
+    sed -n 's/.*<spark.opens>\(.*\)<\/spark.opens>.*/\1/p' "$ROOT/spark/pom.xml" | tr ' ' '\n'
+}
+
+# Spark starts JVMs by a home of its own, which has no jars here: all are on the class path.
+set_up_spark() {
+    export SPARK_HOME=$TARGET/spark-home SPARK_SCALA_VERSION=2.13
+    mkdir -p "$SPARK_HOME/jars"
+    # A cluster within this machine has no need to be seen from another.
+    if [[ ${BACKBONELAB_RUNNER:-} != spark://* || ${BACKBONELAB_RUNNER:-} == spark://127.0.0.1:* ]]; then
+        export SPARK_LOCAL_IP=127.0.0.1
+    fi
+}
+
+# What is opened is what JJava and the sources' Javadoc need of JShell, and Spark if it is used.
 java_arguments() {
+    if uses_spark; then
+        spark_options
+    fi
     cat << EOF
 -Xmx${BACKBONELAB_XMX:-6g}
 --enable-native-access=ALL-UNNAMED
@@ -245,7 +282,7 @@ check_scale() {
 # Notebooks run in a folder of their own: a relative path means the folder in which the script was called.
 fix_paths() {
     local name
-    for name in BACKBONELAB_DATA BACKBONELAB_RESULTS BACKBONELAB_COMMITTED BACKBONELAB_WORKSPACE; do
+    for name in BACKBONELAB_DATA BACKBONELAB_RESULTS BACKBONELAB_COMMITTED BACKBONELAB_WORKSPACE BACKBONELAB_SPARK; do
         if [[ ${!name:-} =~ [^[:space:]] && ${!name} != /* ]]; then
             export "$name=$PWD/${!name}"
         fi
@@ -259,5 +296,8 @@ set_up() {
     mkdir -p "$TARGET"
     ensure_packages "$@"
     build
+    if uses_spark; then
+        set_up_spark
+    fi
     install_chosen_kernel
 }

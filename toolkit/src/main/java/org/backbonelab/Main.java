@@ -10,9 +10,7 @@ import org.backbonelab.data.fetch.DataException;
 import org.backbonelab.io.DiskFullException;
 import org.backbonelab.io.Messages;
 import org.backbonelab.measure.Measures;
-import org.backbonelab.model.Backbones;
 import org.backbonelab.model.weights.PublishedWeights;
-import org.backbonelab.optim.Optimizers;
 import org.backbonelab.results.RowLines;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.results.Tables;
@@ -34,7 +32,7 @@ import picocli.CommandLine.Spec;
         version = "Backbone Lab 0.1.0",
         description = "Reproducible studies of vision backbones.",
         subcommands = {
-            Main.ListNames.class,
+            ListCommand.class,
             RunCommand.class,
             Main.Report.class,
             Main.Download.class,
@@ -84,42 +82,6 @@ public final class Main {
             return CommandLine.ExitCode.USAGE;
         }
         return line.execute(args);
-    }
-
-    @Command(name = "list", description = "Lists backbones, optimizers, data sets or measures.")
-    static final class ListNames implements Callable<Integer> {
-        @Parameters(index = "0", description = "backbones, optimizers, datasets or measures")
-        private String what;
-
-        @Parameters(
-                index = "1",
-                arity = "0..1",
-                description = "of backbones: a family, a group such as bocb, or a pattern such as resnet*")
-        private String filter;
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() {
-            if (filter != null && !what.equals("backbones")) {
-                throw new IllegalArgumentException(
-                        "filter \"" + filter + "\" of " + what + ", expected none: only backbones have filters");
-            }
-            var names =
-                    switch (what) {
-                        case "backbones" -> filter == null ? Backbones.names() : Backbones.names(filter);
-                        case "optimizers" -> Optimizers.names();
-                        case "datasets" -> Datasets.names();
-                        case "measures" ->
-                            Measures.all().stream().map(m -> m.name()).toList();
-                        default ->
-                            throw new IllegalArgumentException("cannot list \"" + what
-                                    + "\", expected backbones, optimizers, datasets or measures");
-                    };
-            names.forEach(spec.commandLine().getOut()::println);
-            return 0;
-        }
     }
 
     @Command(

@@ -183,6 +183,25 @@ class MainTest {
     }
 
     @Test
+    void cellsOfAStudyBecomeFilesThatRunTakes() throws IOException {
+        Path row = trained();
+        String written = Files.readString(row);
+        Path lines = folder.resolve("mine.jsonl");
+        assertEquals(0, run("report", "--results", results(), "--add-to", lines.toString()).code);
+        Ran list = run("list", "cells", lines.toString(), "--results", results());
+        Path file = folder.resolve("results").resolve("cells").resolve(row.getFileName());
+        assertEquals(file + "\n", list.out, list.err);
+        assertEquals(0, run("run", file.toString(), "--results", results()).code);
+        assertEquals(written, Files.readString(row), "finished already: not trained again");
+        Path other = folder.resolve("elsewhere");
+        assertEquals(
+                other.resolve(row.getFileName()) + "\n",
+                run("list", "cells", lines.toString(), "--to", other.toString()).out);
+        assertRefused(run("list", "cells"), "cells of which study?", "list cells bocb");
+        assertRefused(run("list", "cells", "none"), "none.jsonl: no such file");
+    }
+
+    @Test
     void againSaysWhichFieldDiffers() throws IOException {
         Path row = trained();
         Row stored = Json.read(Files.readString(row), Row.class, "row");

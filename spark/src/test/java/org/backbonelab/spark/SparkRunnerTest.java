@@ -191,7 +191,7 @@ class SparkRunnerTest {
     }
 
     /** Nobody, with methods to override. */
-    private static class Told implements Progress {
+    static class Told implements Progress {
         @Override
         public void started(int total, int done, int diverged) {}
 

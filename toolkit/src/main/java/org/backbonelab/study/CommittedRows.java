@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -69,12 +70,8 @@ public final class CommittedRows {
      * @throws IllegalArgumentException if there is no such file or row
      */
     public static Row row(String study, String which) {
-        Path folder = Settings.BACKBONELAB_COMMITTED.get().map(Path::of).orElse(Path.of("notebooks", "results"));
-        Path file = folder.resolve(study + RowLines.ENDING);
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(file + ": no such file, expected the committed rows of study " + study);
-        }
-        Stream<Row> rows = RowLines.read(file, CommittedRows::told).stream().map(RowLines.Line::row);
+        Path file = file(study);
+        Stream<Row> rows = rows(study).stream();
         Optional<Row> found = which.equals("cheapest")
                 ? rows.filter(r -> r.status() == Row.Status.OK)
                         .filter(r -> Finished.isOfToday(Cell.parse(r.cell()), r))
@@ -85,6 +82,27 @@ public final class CommittedRows {
                         .findFirst()
                 : rows.filter(r -> r.id().equals(which)).findFirst();
         return found.orElseThrow(() -> new IllegalArgumentException(file + ": no row " + which + " in it"));
+    }
+
+    private static Path file(String study) {
+        Path folder = Settings.BACKBONELAB_COMMITTED.get().map(Path::of).orElse(Path.of("notebooks", "results"));
+        return study.endsWith(RowLines.ENDING) ? Path.of(study) : folder.resolve(study + RowLines.ENDING);
+    }
+
+    /**
+     * Returns all committed rows of a study, of the folder that is set or {@code notebooks/results} below the current one.
+     *
+     * @param study the name of its file, or the path of a file of JSON lines
+     * @throws IllegalArgumentException if there is no such file
+     */
+    public static List<Row> rows(String study) {
+        Path file = file(study);
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(file + ": no such file, expected the committed rows of study " + study);
+        }
+        return RowLines.read(file, CommittedRows::told).stream()
+                .map(RowLines.Line::row)
+                .toList();
     }
 
     /**
