@@ -1,5 +1,7 @@
 package org.backbonelab.plot;
 
+import java.awt.image.BufferedImage;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import tech.tablesaw.api.Table;
@@ -13,6 +15,9 @@ import tech.tablesaw.api.Table;
  * column of text where numbers belong is an {@link IllegalArgumentException} that names it.
  */
 public final class Plots {
+    /** Height of a title above a picture. */
+    private static final int TITLE = 30;
+
     private Plots() {}
 
     /** A heat map of one row per cell, annotated with the value to one decimal; a missing cell is blank with "–". */
@@ -123,6 +128,18 @@ public final class Plots {
     /** Filled contours side by side with the same levels and one colour scale. */
     public static Chart contours(List<Surface> surfaces) {
         return Contours.of(surfaces);
+    }
+
+    /** A picture as a figure, a pixel a pixel: {@link Pictures#grid} under a slider. */
+    public static Chart image(BufferedImage picture) {
+        String source = "data:image/png;base64," + Base64.getEncoder().encodeToString(Pictures.png(picture));
+        Map<String, Object> trace = PlotlyJson.map("type", "image", "source", source, "hoverinfo", "skip");
+        Map<String, Object> layout = Layouts.plain(null, null);
+        for (String axis : List.of("xaxis", "yaxis")) {
+            layout = PlotlyJson.with(layout, axis, PlotlyJson.map("visible", false, "fixedrange", true));
+        }
+        layout = PlotlyJson.with(layout, "margin", PlotlyJson.map("l", 0, "r", 0, "t", TITLE, "b", 0));
+        return new Chart(List.of(trace), layout).withSize(picture.getWidth(), picture.getHeight() + TITLE);
     }
 
     /**

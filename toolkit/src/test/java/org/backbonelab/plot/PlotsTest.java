@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -270,5 +272,17 @@ class PlotsTest {
                 IllegalArgumentException.class, () -> new Surface("s", new double[2], new double[1], new double[1][3]));
         assertThrows(
                 IllegalArgumentException.class, () -> Plots.box(Samples.pairs().emptyCopy(), "backbone", "top1"));
+    }
+
+    @Test
+    void aPictureIsAFigureOfItsSizeWithThePixelsOfThePng() {
+        BufferedImage picture = Pictures.gray(new float[] {0, 0.25f, 0.5f, 1, 0, 1}, 2, 3, 1);
+        JsonNode figure = json(Plots.image(picture).withTitle("three by two"));
+        assertEquals("image", figure.at("/data/0/type").asText());
+        String source = figure.at("/data/0/source").asText();
+        assertEquals("data:image/png;base64," + Base64.getEncoder().encodeToString(Pictures.png(picture)), source);
+        assertEquals(picture.getWidth(), figure.at("/layout/width").asInt());
+        assertEquals(picture.getHeight() + 30, figure.at("/layout/height").asInt());
+        assertFalse(figure.at("/layout/xaxis/visible").asBoolean());
     }
 }
