@@ -42,6 +42,7 @@ final class Cluster {
 
     private Cluster(String master) {
         this.master = master;
+        Master.check(master);
         context = new JavaSparkContext(
                 configuration(master, Settings.BACKBONELAB_SPARK.get().map(Path::of)));
         machines = new Machines();
@@ -64,15 +65,27 @@ final class Cluster {
         return current;
     }
 
-    /** Ends the connection and with it all executors that the cluster has started for it. */
+    /** Ends the connection and with it all executors; what they train is interrupted first, and leaves its checkpoint. */
     static synchronized void stop() {
         if (current != null) {
+            if (!current.context.sc().isStopped()) {
+                current.context.cancelAllJobs();
+            }
             current.context.stop();
             current = null;
         }
     }
 
+    /**
+     * Returns Spark's door to the cluster.
+     *
+     * @throws IllegalStateException if the cluster has not let us in, or has ended
+     */
     JavaSparkContext context() {
+        if (context.sc().isStopped()) {
+            throw new IllegalStateException("Spark's master at " + master + " does not take this program, or has gone;"
+                    + " does it run, and does BACKBONELAB_SPARK name a file with its secret?");
+        }
         return context;
     }
 

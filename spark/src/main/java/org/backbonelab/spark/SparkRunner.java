@@ -44,9 +44,6 @@ final class SparkRunner implements Runner {
 
     @Override
     public void run(List<Task> tasks, RowStore store, Listener listener) {
-        if (tasks.isEmpty()) {
-            return;
-        }
         Cluster cluster = Cluster.of(master);
         Path sign = sign(store);
         try {
@@ -54,7 +51,6 @@ final class SparkRunner implements Runner {
         } catch (InterruptedException e) {
             // Cancelled tasks write their checkpoints; executors that stayed would wait for a notebook that may be
             // gone.
-            cluster.context().cancelAllJobs();
             Cluster.stop();
             Thread.currentThread().interrupt();
             throw new CancellationException("the study was interrupted; finished cells are kept");

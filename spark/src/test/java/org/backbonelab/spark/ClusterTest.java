@@ -91,6 +91,16 @@ class ClusterTest {
     }
 
     @Test
+    void aMasterThatIsNotThereIsSaidAtOnce() {
+        String message = assertThrows(IllegalStateException.class, () -> Cluster.of("spark://127.0.0.1:1,127.0.0.1:2"))
+                .getMessage();
+        assertEquals(
+                "no Spark master listens at 127.0.0.1:1, 127.0.0.1:2; start one (environment/cluster.sh start), or correct"
+                        + " BACKBONELAB_RUNNER",
+                message);
+    }
+
+    @Test
     void longCellsComeFirst() {
         Task small = task("resnet_micro", 1);
         Task large = task("resnet18", 1);
