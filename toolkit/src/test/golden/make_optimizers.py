@@ -7,7 +7,9 @@
 REFERENCES is a folder with git clones of huggingface/pytorch-image-models as timm, Luolc/AdaBound as AdaBound,
 Liuhong99/Sophia as Sophia and Westlake-AI/openmixup as openmixup, and as torch the folder of that name of an unpacked
 release of torch that has Adafactor (2.5 or newer; only torch/version.py and torch/optim/_adafactor.py are read, the
-latter runs under the installed torch). Nothing of them is copied here.
+latter runs under the installed torch). With the word "later" after it, only the optimizers that came after the BOCB paper
+are made, which need clones of konstmish/prodigy, facebookresearch/schedule_free, KellerJordan/Muon and nikhilvyas/SOAP
+under their own names. Nothing of them is copied here.
 
 Weights and gradients follow one rule of integers, so that float32 and float64 see the same numbers:
 
@@ -265,8 +267,20 @@ def write_all(reference, optimizers):
         write(name, reference, lr, decay, cases)
 
 
+def authors(root, repository, path):
+    """The reference and the module of an authors' repository."""
+    name = repository.split("/")[1]
+    sys.path.insert(0, str((root / name / path).parent))
+    return {"name": repository, "version": commit(root / name)}, importlib.import_module(pathlib.Path(path).stem)
+
+
+def later(root):
+    """What came after the BOCB paper."""
+    reference, prodigy = authors(root, "konstmish/prodigy", "prodigyopt/prodigy.py")
+    write_all(reference, {"prodigy": (lambda p, lr: prodigy.Prodigy(p, lr), 1.0, 0.5)})
+
+
 def main(root):
-    torch.set_default_dtype(torch.float64)  # NAdam keeps a product in it
     write_all({"name": "torch", "version": torch.__version__}, of_torch())
     timm = Timm(root)
     write_all(timm.reference, of_timm(timm))
@@ -284,4 +298,8 @@ def main(root):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    torch.set_default_dtype(torch.float64)  # NAdam keeps a product in it
+    folder = pathlib.Path(sys.argv[1])
+    if sys.argv[2:] != ["later"]:
+        main(folder)
+    later(folder)

@@ -30,7 +30,7 @@ import org.backbonelab.tensor.Torch;
  * }</pre>
  *
  * <p>There nothing tells it of the other parameters, of groups, or of curvature: weight decay acts on all, {@code
- * lamb_bocb} clips each tensor by itself, and {@code sophia} is {@code sophia_bocb} unless {@link #curvature} is called.
+ * lamb_bocb} clips each tensor by itself, {@code prodigy} estimates a step for each, and {@code sophia} is {@code sophia_bocb} unless {@link #curvature} is called.
  * DJL hands a custom optimizer a gradient and leaves clearing it to the optimizer; without that, gradients add up
  * silently.
  */
@@ -124,7 +124,7 @@ public abstract class BaseOptimizer extends Optimizer {
             Key key = new Key(settings.getOrDefault(ids.get(i), USUAL), slot.next());
             groups.computeIfAbsent(key, this::group).add(weights.get(i), gradients.get(i), slot);
         }
-        groups.values().forEach(this::rule);
+        rules(List.copyOf(groups.values()));
     }
 
     private Group group(Key key) {
@@ -135,8 +135,18 @@ public abstract class BaseOptimizer extends Optimizer {
     /** Sees all gradients of a step before the rule sees those of one group; for rules that need a global norm. */
     protected void prepare(List<NDArray> gradients) {}
 
+    /** Updates all groups of a step; for rules that need sums over all tensors before they change one. */
+    protected void rules(List<Group> groups) {
+        groups.forEach(this::rule);
+    }
+
     /** The update rule of the tensors of one group. */
     protected abstract void rule(Group group);
+
+    /** Tells whether the state is true only while nothing but the rule moves the weights. */
+    protected boolean ownsWeights() {
+        return false;
+    }
 
     /** Returns how many updates apart {@link #estimate} is to be called, 0 for a rule that uses no curvature. */
     protected int curvatureEvery() {

@@ -78,6 +78,20 @@ public final class Group {
         return out;
     }
 
+    /**
+     * Returns numbers about all tensors together, zero at first: what {@link #keep} was given last.
+     *
+     * <p>They are the first tensor's state, so that they are restored with it; ask the first group of a step.
+     */
+    public double[] numbers(String name, int count) {
+        return slots.get(0).numbers(name, count);
+    }
+
+    /** Keeps numbers about all tensors together, as float64. */
+    public void keep(String name, double... numbers) {
+        slots.get(0).keep(name, weights.get(0).getManager(), numbers);
+    }
+
     /** Returns the part of this group that has one number of axes or more, or the rest of it. */
     public Group ofRank(int axes, boolean orMore) {
         Group part = new Group(step, lr, lrShare, decay);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -55,6 +56,7 @@ class BaseOptimizerTest {
     @ParameterizedTest
     @MethodSource("names")
     void exemptParametersAreNotDecayed(String name) {
+        assumeFalse(name.equals("prodigy"), "does nothing without a gradient, as its authors' code");
         try (NDManager manager = Torch.newManager()) {
             NDArray decayed = Golden.fill(manager, new Shape(3, 2), 1);
             NDArray exempt = Golden.fill(manager, new Shape(3, 2), 1);

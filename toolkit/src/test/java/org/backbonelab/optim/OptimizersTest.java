@@ -35,6 +35,15 @@ class OptimizersTest {
     }
 
     @Test
+    void whatIsNotThePapersIsAVariantOrCameLater() {
+        Set<String> later = Set.of("prodigy");
+        for (String name : names()) {
+            boolean variant = name.contains("_") && !later.contains(name);
+            assertEquals(!variant && !later.contains(name), Optimizers.get(name).isOfBocb(), name);
+        }
+    }
+
+    @Test
     void variantsLeadFromThePublishedAlgorithmToTheStudysCode() {
         assertEquals("sophia_bocb", Optimizers.get("sophia").bocb().name());
         assertEquals("adamw", Optimizers.get("adamw").bocb().name());
@@ -80,6 +89,11 @@ class OptimizersTest {
         assertEquals(
                 Map.of("m/exp_avg", 6L, "m/exp_avg_sq", 1L, "v/exp_avg", 5L, "v/exp_avg_sq", 1L),
                 stateAfterThreeSteps("novograd"));
+        Map<String, Long> prodigy = new HashMap<>(Map.of("m/estimate", 2L));
+        for (String name : List.of("way", "exp_avg", "exp_avg_sq", "sum")) {
+            prodigy.putAll(Map.of("m/" + name, 6L, "v/" + name, 5L));
+        }
+        assertEquals(prodigy, stateAfterThreeSteps("prodigy"));
     }
 
     private static Map<String, Long> stateAfterThreeSteps(String name) {

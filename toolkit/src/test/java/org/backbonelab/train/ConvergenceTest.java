@@ -58,6 +58,7 @@ class ConvergenceTest {
         BOUNDS.put("adafactor_bocb", 1.768);
         BOUNDS.put("adabelief_bocb", 1.986);
         BOUNDS.put("sophia_bocb", 2.174);
+        BOUNDS.put("prodigy", 1.059);
     }
 
     @ParameterizedTest
