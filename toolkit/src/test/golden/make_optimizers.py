@@ -274,10 +274,32 @@ def authors(root, repository, path):
     return {"name": repository, "version": commit(root / name)}, importlib.import_module(pathlib.Path(path).stem)
 
 
+def schedule_free(root):
+    """Case "evaluated" has the weights of "decay" where they are evaluated."""
+    reference, module = authors(root, "facebookresearch/schedule_free", "schedulefree/adamw_schedulefree.py")
+    lr, decay = 0.01, 0.5
+
+    def make(groups, lr):
+        return module.AdamWScheduleFree(groups, lr, foreach=False)
+
+    def train(optimizer):
+        optimizer.train()
+        optimizer.step()
+
+    def train_and_evaluate(optimizer):
+        train(optimizer)
+        optimizer.eval()
+
+    write("schedulefree_adamw", reference, lr, decay, {
+        "plain": run(make, lr, 0.0, step=train), "decay": run(make, lr, decay, step=train),
+        "evaluated": run(make, lr, decay, step=train_and_evaluate)})
+
+
 def later(root):
     """What came after the BOCB paper."""
     reference, prodigy = authors(root, "konstmish/prodigy", "prodigyopt/prodigy.py")
     write_all(reference, {"prodigy": (lambda p, lr: prodigy.Prodigy(p, lr), 1.0, 0.5)})
+    schedule_free(root)
 
 
 def main(root):

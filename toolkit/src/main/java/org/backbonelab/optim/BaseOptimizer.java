@@ -148,6 +148,30 @@ public abstract class BaseOptimizer extends Optimizer {
         return false;
     }
 
+    /** Tells whether weights are to be evaluated elsewhere than where they train; most rules say no. */
+    public boolean evaluatesElsewhere() {
+        return false;
+    }
+
+    /**
+     * Moves weights to where they are to be evaluated, in place; the way back is a copy of them.
+     *
+     * @param ids as for {@link #step}
+     * @param weights as the last step left them
+     */
+    public final void toEvaluation(List<String> ids, List<NDArray> weights) {
+        Group updated = new Group(0, 0, 0, 0);
+        for (int i = 0; i < ids.size(); i++) {
+            if (slots.containsKey(ids.get(i))) {
+                updated.add(weights.get(i), null, slots.get(ids.get(i)));
+            }
+        }
+        evaluation(updated);
+    }
+
+    /** Moves weights, which have no gradients now, to where they are to be evaluated. */
+    protected void evaluation(Group group) {}
+
     /** Returns how many updates apart {@link #estimate} is to be called, 0 for a rule that uses no curvature. */
     protected int curvatureEvery() {
         return 0;

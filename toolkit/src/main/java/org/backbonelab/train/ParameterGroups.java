@@ -31,7 +31,7 @@ final class ParameterGroups {
      * Returns the recipe's optimizer with its groups set.
      *
      * @throws IllegalArgumentException if a group of the recipe fits no parameter, or the optimizer needs of the objective
-     *     what it does not give
+     *     what it does not give, or brings an average of the weights beside the recipe's
      */
     static BaseOptimizer optimizer(Objective objective, Weights weights, Recipe recipe) {
         OptimizationSettings settings = recipe.optimization();
@@ -43,6 +43,11 @@ final class ParameterGroups {
             throw new IllegalArgumentException("optimizer " + settings.optimizer()
                     + " estimates curvature from labels drawn from the network's prediction, which the objective "
                     + objective.getClass().getSimpleName() + " does not have; choose another optimizer");
+        }
+        if (optimizer.evaluatesElsewhere() && recipe.evaluation().ema().isOn()) {
+            throw new IllegalArgumentException(
+                    "optimizer " + settings.optimizer()
+                            + " averages the weights itself, and the recipe asks for a moving average too; choose one of the two");
         }
         List<Double> scales = settings.layerDecay() == 1
                 ? Collections.nCopies(weights.names().size(), 1.0)

@@ -36,7 +36,7 @@ class OptimizersTest {
 
     @Test
     void whatIsNotThePapersIsAVariantOrCameLater() {
-        Set<String> later = Set.of("prodigy");
+        Set<String> later = Set.of("prodigy", "schedulefree_adamw");
         for (String name : names()) {
             boolean variant = name.contains("_") && !later.contains(name);
             assertEquals(!variant && !later.contains(name), Optimizers.get(name).isOfBocb(), name);
@@ -94,6 +94,9 @@ class OptimizersTest {
             prodigy.putAll(Map.of("m/" + name, 6L, "v/" + name, 5L));
         }
         assertEquals(prodigy, stateAfterThreeSteps("prodigy"));
+        assertEquals(
+                Map.of("m/base", 6L, "m/exp_avg_sq", 6L, "m/highest_and_sum", 2L, "v/base", 5L, "v/exp_avg_sq", 5L),
+                stateAfterThreeSteps("schedulefree_adamw"));
     }
 
     private static Map<String, Long> stateAfterThreeSteps(String name) {
