@@ -295,11 +295,30 @@ def schedule_free(root):
         "evaluated": run(make, lr, decay, step=train_and_evaluate)})
 
 
+def muon(root):
+    """Matrices are hidden, the rest is AdamW's at the README's share of the rate; in float64 where the code says bfloat16."""
+    reference, module = authors(root, "KellerJordan/Muon", "muon.py")
+    share = 3e-4 / 0.02
+
+    def make(groups, lr):
+        return module.SingleDeviceMuonWithAuxAdam([
+            {"params": [w for w in group["params"] if (w.dim() > 1) == hidden], "use_muon": hidden,
+             "lr": lr, "weight_decay": group["weight_decay"]} for group in groups for hidden in (True, False)])
+
+    def rates(optimizer, tensors, t):
+        for group in optimizer.param_groups:
+            group["lr"] *= 1 if group["use_muon"] else share
+
+    torch.Tensor.bfloat16 = lambda self: self
+    write_all(reference, {"muon": (make, 0.02, 0.5, {"before": rates})})
+
+
 def later(root):
     """What came after the BOCB paper."""
     reference, prodigy = authors(root, "konstmish/prodigy", "prodigyopt/prodigy.py")
     write_all(reference, {"prodigy": (lambda p, lr: prodigy.Prodigy(p, lr), 1.0, 0.5)})
     schedule_free(root)
+    muon(root)
 
 
 def main(root):

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.backbonelab.tensor.Torch;
 
@@ -39,6 +41,7 @@ public abstract class BaseOptimizer extends Optimizer {
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Settings> settings = new HashMap<>();
+    private final Set<String> notHidden = new HashSet<>();
     private final double weightDecay;
     private final double builtWith;
     private double learningRate;
@@ -95,6 +98,14 @@ public abstract class BaseOptimizer extends Optimizer {
         settings.put(parameterId, new Settings(decayScale, lrScale));
     }
 
+    /**
+     * Says that a parameter is no hidden weight: the first layer's, the classifier's, an embedding, a gain or a bias. Few rules
+     * ask; without a word all are hidden.
+     */
+    public final void notHidden(String parameterId) {
+        notHidden.add(parameterId);
+    }
+
     private static void requireFactor(String what, String parameterId, double value) {
         if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(
@@ -122,7 +133,8 @@ public abstract class BaseOptimizer extends Optimizer {
         for (int i = 0; i < ids.size(); i++) {
             Slot slot = slots.computeIfAbsent(ids.get(i), id -> new Slot());
             Key key = new Key(settings.getOrDefault(ids.get(i), USUAL), slot.next());
-            groups.computeIfAbsent(key, this::group).add(weights.get(i), gradients.get(i), slot);
+            boolean hidden = !notHidden.contains(ids.get(i));
+            groups.computeIfAbsent(key, this::group).add(weights.get(i), gradients.get(i), slot, hidden);
         }
         rules(List.copyOf(groups.values()));
     }
@@ -163,7 +175,7 @@ public abstract class BaseOptimizer extends Optimizer {
         Group updated = new Group(0, 0, 0, 0);
         for (int i = 0; i < ids.size(); i++) {
             if (slots.containsKey(ids.get(i))) {
-                updated.add(weights.get(i), null, slots.get(ids.get(i)));
+                updated.add(weights.get(i), null, slots.get(ids.get(i)), false);
             }
         }
         evaluation(updated);

@@ -2,6 +2,7 @@ package org.backbonelab.train;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.backbonelab.layer.Role;
 import org.backbonelab.optim.BaseOptimizer;
@@ -13,7 +14,7 @@ import org.backbonelab.recipe.Recipe;
 import org.backbonelab.train.objective.Objective;
 import org.backbonelab.train.objective.Weights;
 
-/** Which parameters are exempt from weight decay, and which learn more slowly. */
+/** Which parameters are exempt from weight decay, which learn more slowly, and which are no hidden weights. */
 final class ParameterGroups {
     /**
      * What decay acts on; the others are exempt, as in timm and the papers' own code.
@@ -52,8 +53,12 @@ final class ParameterGroups {
         List<Double> scales = settings.layerDecay() == 1
                 ? Collections.nCopies(weights.names().size(), 1.0)
                 : LayerDecay.scales(weights.infos(), settings.layerDecay());
+        String first = firstLayer(objective);
         for (int i = 0; i < weights.names().size(); i++) {
             String name = weights.names().get(i);
+            if (weights.role(i) != Role.WEIGHT || name.equals(first)) {
+                optimizer.notHidden(name);
+            }
             boolean decayed = entry.decaysAll() || isDecayed(weights.role(i));
             ParameterGroup group = settings.groups().stream()
                     .filter(g -> g.fits(name))
@@ -62,6 +67,15 @@ final class ParameterGroups {
             optimizer.group(name, decayed ? group.decayScale() : 0, group.lrScale() * scales.get(i));
         }
         return optimizer;
+    }
+
+    /** Returns the name of the first layer's weight: networks declare their layers in the order in which images pass. */
+    private static String firstLayer(Objective objective) {
+        return objective.parameterInfos().entrySet().stream()
+                .filter(e -> e.getValue().role() == Role.WEIGHT)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("");
     }
 
     /** Tells whether decay acts on parameters of a role. */

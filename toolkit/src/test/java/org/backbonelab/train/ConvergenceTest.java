@@ -59,6 +59,7 @@ class ConvergenceTest {
         BOUNDS.put("adabelief_bocb", 1.986);
         BOUNDS.put("sophia_bocb", 2.174);
         BOUNDS.put("prodigy", 1.059);
+        BOUNDS.put("muon", 1.719);
         BOUNDS.put("schedulefree_adamw", 1.278);
     }
 
