@@ -7,9 +7,8 @@
 REFERENCES is a folder with git clones of huggingface/pytorch-image-models as timm, Luolc/AdaBound as AdaBound,
 Liuhong99/Sophia as Sophia and Westlake-AI/openmixup as openmixup, and as torch the folder of that name of an unpacked
 release of torch that has Adafactor (2.5 or newer; only torch/version.py and torch/optim/_adafactor.py are read, the
-latter runs under the installed torch). With the word "later" after it, only the optimizers that came after the BOCB paper
-are made, which need clones of konstmish/prodigy, facebookresearch/schedule_free, KellerJordan/Muon and nikhilvyas/SOAP
-under their own names. Nothing of them is copied here.
+latter runs under the installed torch). Nothing of them is copied here. make_later_optimizers.py makes what came after the
+BOCB paper.
 
 Weights and gradients follow one rule of integers, so that float32 and float64 see the same numbers:
 
@@ -267,61 +266,8 @@ def write_all(reference, optimizers):
         write(name, reference, lr, decay, cases)
 
 
-def authors(root, repository, path):
-    """The reference and the module of an authors' repository."""
-    name = repository.split("/")[1]
-    sys.path.insert(0, str((root / name / path).parent))
-    return {"name": repository, "version": commit(root / name)}, importlib.import_module(pathlib.Path(path).stem)
-
-
-def schedule_free(root):
-    """Case "evaluated" has the weights of "decay" where they are evaluated."""
-    reference, module = authors(root, "facebookresearch/schedule_free", "schedulefree/adamw_schedulefree.py")
-    lr, decay = 0.01, 0.5
-
-    def make(groups, lr):
-        return module.AdamWScheduleFree(groups, lr, foreach=False)
-
-    def train(optimizer):
-        optimizer.train()
-        optimizer.step()
-
-    def train_and_evaluate(optimizer):
-        train(optimizer)
-        optimizer.eval()
-
-    write("schedulefree_adamw", reference, lr, decay, {
-        "plain": run(make, lr, 0.0, step=train), "decay": run(make, lr, decay, step=train),
-        "evaluated": run(make, lr, decay, step=train_and_evaluate)})
-
-
-def muon(root):
-    """Matrices are hidden, the rest is AdamW's at the README's share of the rate; in float64 where the code says bfloat16."""
-    reference, module = authors(root, "KellerJordan/Muon", "muon.py")
-    share = 3e-4 / 0.02
-
-    def make(groups, lr):
-        return module.SingleDeviceMuonWithAuxAdam([
-            {"params": [w for w in group["params"] if (w.dim() > 1) == hidden], "use_muon": hidden,
-             "lr": lr, "weight_decay": group["weight_decay"]} for group in groups for hidden in (True, False)])
-
-    def rates(optimizer, tensors, t):
-        for group in optimizer.param_groups:
-            group["lr"] *= 1 if group["use_muon"] else share
-
-    torch.Tensor.bfloat16 = lambda self: self
-    write_all(reference, {"muon": (make, 0.02, 0.5, {"before": rates})})
-
-
-def later(root):
-    """What came after the BOCB paper."""
-    reference, prodigy = authors(root, "konstmish/prodigy", "prodigyopt/prodigy.py")
-    write_all(reference, {"prodigy": (lambda p, lr: prodigy.Prodigy(p, lr), 1.0, 0.5)})
-    schedule_free(root)
-    muon(root)
-
-
 def main(root):
+    torch.set_default_dtype(torch.float64)  # NAdam keeps a product in it
     write_all({"name": "torch", "version": torch.__version__}, of_torch())
     timm = Timm(root)
     write_all(timm.reference, of_timm(timm))
@@ -339,8 +285,4 @@ def main(root):
 
 
 if __name__ == "__main__":
-    torch.set_default_dtype(torch.float64)  # NAdam keeps a product in it
-    folder = pathlib.Path(sys.argv[1])
-    if sys.argv[2:] != ["later"]:
-        main(folder)
-    later(folder)
+    main(pathlib.Path(sys.argv[1]))

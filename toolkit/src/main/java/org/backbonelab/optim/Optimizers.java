@@ -91,6 +91,7 @@ public final class Optimizers {
         other("sophia_bocb", 'c', 1e-4, 0.1, "BOCB's released code", (lr, wd) -> new Sophia(lr, wd, true));
         other("prodigy", 'b', 1, 0, "Mishchenko and Defazio, arXiv 2306.06101", Prodigy::new);
         other("muon", 'a', 0.02, 0.01, "Jordan et al., 2024, github.com/KellerJordan/Muon", Muon::new);
+        other("soap", 'c', 3e-3, 0.01, "Vyas et al., arXiv 2409.11321", Soap::new);
         other("schedulefree_adamw", 'b', 2.5e-3, 0, "Defazio et al., arXiv 2405.15682", ScheduleFreeAdamW::new);
     }
 

@@ -11,6 +11,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.testing.Golden;
@@ -34,6 +35,7 @@ class BaseOptimizerTest {
             NDArray w = Golden.fill(manager, new Shape(3, 2), 1);
             w.setRequiresGradient(true);
             BaseOptimizer optimizer = create(name, 0.01, 0.1);
+            lookFirst(name, optimizer, "w", manager);
             for (int i = 0; i < 2; i++) {
                 float[] before = w.toFloatArray();
                 backward(w);
@@ -43,6 +45,16 @@ class BaseOptimizerTest {
                 assertFalse(Arrays.equals(before, w.toFloatArray()));
             }
             assertTrue(w.hasGradient(), "still trained");
+        }
+    }
+
+    /** Makes the first step of SOAP, which moves nothing. */
+    private static void lookFirst(String name, BaseOptimizer optimizer, String id, NDManager manager) {
+        if (name.equals("soap")) {
+            NDArray w = Golden.fill(manager, new Shape(3, 2), 3);
+            float[] before = w.toFloatArray();
+            optimizer.step(List.of(id), List.of(w), List.of(Golden.fill(manager, new Shape(3, 2), 4)));
+            assertArrayEquals(before, w.toFloatArray(), "the first step only looks");
         }
     }
 
@@ -63,6 +75,8 @@ class BaseOptimizerTest {
             float[] before = exempt.toFloatArray();
             BaseOptimizer optimizer = create(name, 0.1, 0.1);
             optimizer.group("exempt", 0, 1);
+            lookFirst(name, optimizer, "decayed", manager);
+            lookFirst(name, optimizer, "exempt", manager);
             optimizer.update("decayed", decayed, manager.zeros(new Shape(3, 2)));
             optimizer.update("exempt", exempt, manager.zeros(new Shape(3, 2)));
             assertArrayEquals(before, exempt.toFloatArray());

@@ -37,9 +37,9 @@ class OptimizersTest {
 
     @Test
     void whatIsNotThePapersIsAVariantOrCameLater() {
-        Set<String> later = Set.of("prodigy", "muon", "schedulefree_adamw");
+        Set<String> later = Set.of("prodigy", "muon", "soap", "schedulefree_adamw");
         for (String name : names()) {
-            boolean variant = name.contains("_") && !later.contains(name);
+            boolean variant = name.contains("_");
             assertEquals(!variant && !later.contains(name), Optimizers.get(name).isOfBocb(), name);
         }
     }
@@ -100,6 +100,12 @@ class OptimizersTest {
                 stateAfterThreeSteps("schedulefree_adamw"));
         assertEquals(
                 Map.of("m/momentum_buffer", 6L, "v/exp_avg", 5L, "v/exp_avg_sq", 5L), stateAfterThreeSteps("muon"));
+        Map<String, Long> soap =
+                new HashMap<>(Map.of("m/moment0", 9L, "m/basis0", 9L, "m/moment1", 4L, "m/basis1", 4L));
+        for (String name : List.of("exp_avg", "exp_avg_sq")) {
+            soap.putAll(Map.of("m/" + name, 6L, "v/" + name, 5L));
+        }
+        assertEquals(soap, stateAfterThreeSteps("soap"));
     }
 
     private static Map<String, Long> stateAfterThreeSteps(String name) {

@@ -60,6 +60,7 @@ class ConvergenceTest {
         BOUNDS.put("sophia_bocb", 2.174);
         BOUNDS.put("prodigy", 1.059);
         BOUNDS.put("muon", 1.719);
+        BOUNDS.put("soap", 1.106);
         BOUNDS.put("schedulefree_adamw", 1.278);
     }
 
