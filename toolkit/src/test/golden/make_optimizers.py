@@ -7,7 +7,8 @@
 REFERENCES is a folder with git clones of huggingface/pytorch-image-models as timm, Luolc/AdaBound as AdaBound,
 Liuhong99/Sophia as Sophia and Westlake-AI/openmixup as openmixup, and as torch the folder of that name of an unpacked
 release of torch that has Adafactor (2.5 or newer; only torch/version.py and torch/optim/_adafactor.py are read, the
-latter runs under the installed torch). Nothing of them is copied here.
+latter runs under the installed torch). Nothing of them is copied here. make_later_optimizers.py makes what came after the
+BOCB paper.
 
 Weights and gradients follow one rule of integers, so that float32 and float64 see the same numbers:
 

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.backbonelab.tensor.Torch;
 
@@ -30,7 +32,7 @@ import org.backbonelab.tensor.Torch;
  * }</pre>
  *
  * <p>There nothing tells it of the other parameters, of groups, or of curvature: weight decay acts on all, {@code
- * lamb_bocb} clips each tensor by itself, and {@code sophia} is {@code sophia_bocb} unless {@link #curvature} is called.
+ * lamb_bocb} clips each tensor by itself, {@code prodigy} estimates a step for each, and {@code sophia} is {@code sophia_bocb} unless {@link #curvature} is called.
  * DJL hands a custom optimizer a gradient and leaves clearing it to the optimizer; without that, gradients add up
  * silently.
  */
@@ -39,6 +41,7 @@ public abstract class BaseOptimizer extends Optimizer {
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Settings> settings = new HashMap<>();
+    private final Set<String> notHidden = new HashSet<>();
     private final double weightDecay;
     private final double builtWith;
     private double learningRate;
@@ -95,6 +98,14 @@ public abstract class BaseOptimizer extends Optimizer {
         settings.put(parameterId, new Settings(decayScale, lrScale));
     }
 
+    /**
+     * Says that a parameter is no hidden weight: the first layer's, the classifier's, an embedding, a gain or a bias. Few rules
+     * ask; without a word all are hidden.
+     */
+    public final void notHidden(String parameterId) {
+        notHidden.add(parameterId);
+    }
+
     private static void requireFactor(String what, String parameterId, double value) {
         if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(
@@ -122,9 +133,10 @@ public abstract class BaseOptimizer extends Optimizer {
         for (int i = 0; i < ids.size(); i++) {
             Slot slot = slots.computeIfAbsent(ids.get(i), id -> new Slot());
             Key key = new Key(settings.getOrDefault(ids.get(i), USUAL), slot.next());
-            groups.computeIfAbsent(key, this::group).add(weights.get(i), gradients.get(i), slot);
+            boolean hidden = !notHidden.contains(ids.get(i));
+            groups.computeIfAbsent(key, this::group).add(weights.get(i), gradients.get(i), slot, hidden);
         }
-        groups.values().forEach(this::rule);
+        rules(List.copyOf(groups.values()));
     }
 
     private Group group(Key key) {
@@ -135,8 +147,42 @@ public abstract class BaseOptimizer extends Optimizer {
     /** Sees all gradients of a step before the rule sees those of one group; for rules that need a global norm. */
     protected void prepare(List<NDArray> gradients) {}
 
+    /** Updates all groups of a step; for rules that need sums over all tensors before they change one. */
+    protected void rules(List<Group> groups) {
+        groups.forEach(this::rule);
+    }
+
     /** The update rule of the tensors of one group. */
     protected abstract void rule(Group group);
+
+    /** Tells whether the state is true only while nothing but the rule moves the weights. */
+    protected boolean ownsWeights() {
+        return false;
+    }
+
+    /** Tells whether weights are to be evaluated elsewhere than where they train; most rules say no. */
+    public boolean evaluatesElsewhere() {
+        return false;
+    }
+
+    /**
+     * Moves weights to where they are to be evaluated, in place; the way back is a copy of them.
+     *
+     * @param ids as for {@link #step}
+     * @param weights as the last step left them
+     */
+    public final void toEvaluation(List<String> ids, List<NDArray> weights) {
+        Group updated = new Group(0, 0, 0, 0);
+        for (int i = 0; i < ids.size(); i++) {
+            if (slots.containsKey(ids.get(i))) {
+                updated.add(weights.get(i), null, slots.get(ids.get(i)), false);
+            }
+        }
+        evaluation(updated);
+    }
+
+    /** Moves weights, which have no gradients now, to where they are to be evaluated. */
+    protected void evaluation(Group group) {}
 
     /** Returns how many updates apart {@link #estimate} is to be called, 0 for a rule that uses no curvature. */
     protected int curvatureEvery() {

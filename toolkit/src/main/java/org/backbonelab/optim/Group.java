@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /** Tensors with the same step, learning rate and decay: what {@link BaseOptimizer#rule} updates at once. */
@@ -11,6 +12,7 @@ public final class Group {
     private final List<NDArray> weights = new ArrayList<>();
     private final List<NDArray> gradients = new ArrayList<>();
     private final List<Slot> slots = new ArrayList<>();
+    private final List<Boolean> hidden = new ArrayList<>();
     private final long step;
     private final double lr;
     private final double lrShare;
@@ -23,10 +25,11 @@ public final class Group {
         this.decay = decay;
     }
 
-    void add(NDArray weight, NDArray gradient, Slot slot) {
+    void add(NDArray weight, NDArray gradient, Slot slot, boolean isHidden) {
         weights.add(weight);
         gradients.add(gradient);
         slots.add(slot);
+        hidden.add(isHidden);
     }
 
     /** Returns the tensors to change in place. */
@@ -78,12 +81,35 @@ public final class Group {
         return out;
     }
 
+    /**
+     * Returns numbers about all tensors together, zero at first: what {@link #keep} was given last.
+     *
+     * <p>They are the first tensor's state, so that they are restored with it; ask the first group of a step.
+     */
+    public double[] numbers(String name, int count) {
+        return slots.get(0).numbers(name, count);
+    }
+
+    /** Keeps numbers about all tensors together, as float64. */
+    public void keep(String name, double... numbers) {
+        slots.get(0).keep(name, weights.get(0).getManager(), numbers);
+    }
+
     /** Returns the part of this group that has one number of axes or more, or the rest of it. */
     public Group ofRank(int axes, boolean orMore) {
+        return part(i -> weights.get(i).getShape().dimension() >= axes == orMore);
+    }
+
+    /** Returns the part of this group that is hidden weights with two axes or more, or the rest of it. */
+    public Group hiddenMatrices(boolean are) {
+        return part(i -> (hidden.get(i) && weights.get(i).getShape().dimension() >= 2) == are);
+    }
+
+    private Group part(IntPredicate belongs) {
         Group part = new Group(step, lr, lrShare, decay);
         for (int i = 0; i < weights.size(); i++) {
-            if (weights.get(i).getShape().dimension() >= axes == orMore) {
-                part.add(weights.get(i), gradients.get(i), slots.get(i));
+            if (belongs.test(i)) {
+                part.add(weights.get(i), gradients.get(i), slots.get(i), hidden.get(i));
             }
         }
         return part;

@@ -55,11 +55,16 @@ public final class Lookahead extends BaseOptimizer {
      * @param inner makes the fast updates, and must not have made any
      * @param k fast updates a slow one, 1 or more; the paper's default is 5
      * @param alpha how far the slow weights go, above 0 and at most 1; the paper's default is 0.5
-     * @throws IllegalArgumentException if a number is out of its range
+     * @throws IllegalArgumentException if a number is out of its range, or the inner optimizer lets nothing else move weights
      */
     public Lookahead(BaseOptimizer inner, int k, double alpha) {
         super(inner.learningRate(), inner.weightDecay());
         check(k, alpha);
+        if (inner.ownsWeights()) {
+            throw new IllegalArgumentException("look-ahead moves weights, and the state of "
+                    + inner.getClass().getSimpleName()
+                    + " is true only while nothing else does; choose one of the two");
+        }
         this.inner = inner;
         this.k = k;
         this.alpha = alpha;
@@ -80,15 +85,23 @@ public final class Lookahead extends BaseOptimizer {
     }
 
     @Override
+    protected void rules(List<Group> groups) {
+        for (Group group : groups) {
+            if (group.step() == 1) {
+                SCRIPT.run("begin", group.weights(), group.state("slow"));
+            }
+        }
+        inner.rules(groups);
+        for (Group group : groups) {
+            if (group.step() % k == 0) {
+                SCRIPT.run("synchronize", group.weights(), group.state("slow"), alpha);
+            }
+        }
+    }
+
+    @Override
     protected void rule(Group group) {
-        List<NDArray> slow = group.state("slow");
-        if (group.step() == 1) {
-            SCRIPT.run("begin", group.weights(), slow);
-        }
-        inner.rule(group);
-        if (group.step() % k == 0) {
-            SCRIPT.run("synchronize", group.weights(), slow, alpha);
-        }
+        rules(List.of(group));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.backbonelab.optim;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import java.util.HashSet;
@@ -61,6 +62,20 @@ final class Slot {
             return array;
         }
         return put(name, shape.dimension() == 4 ? Kernels.convolutionLayout(array) : array);
+    }
+
+    /** Returns numbers that were kept, or zeros. */
+    double[] numbers(String name, int count) {
+        NDArray array = arrays.get(name);
+        return array == null ? new double[count] : array.toDoubleArray();
+    }
+
+    void keep(String name, NDManager manager, double... numbers) {
+        NDArray before = arrays.get(name);
+        put(name, manager.create(numbers));
+        if (before != null) {
+            before.close();
+        }
     }
 
     private NDArray put(String name, NDArray array) {

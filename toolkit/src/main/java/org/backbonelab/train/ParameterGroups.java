@@ -2,6 +2,7 @@ package org.backbonelab.train;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.backbonelab.layer.Role;
 import org.backbonelab.optim.BaseOptimizer;
@@ -13,7 +14,7 @@ import org.backbonelab.recipe.Recipe;
 import org.backbonelab.train.objective.Objective;
 import org.backbonelab.train.objective.Weights;
 
-/** Which parameters are exempt from weight decay, and which learn more slowly. */
+/** Which parameters are exempt from weight decay, which learn more slowly, and which are no hidden weights. */
 final class ParameterGroups {
     /**
      * What decay acts on; the others are exempt, as in timm and the papers' own code.
@@ -31,7 +32,7 @@ final class ParameterGroups {
      * Returns the recipe's optimizer with its groups set.
      *
      * @throws IllegalArgumentException if a group of the recipe fits no parameter, or the optimizer needs of the objective
-     *     what it does not give
+     *     what it does not give, or brings an average of the weights beside the recipe's
      */
     static BaseOptimizer optimizer(Objective objective, Weights weights, Recipe recipe) {
         OptimizationSettings settings = recipe.optimization();
@@ -44,11 +45,20 @@ final class ParameterGroups {
                     + " estimates curvature from labels drawn from the network's prediction, which the objective "
                     + objective.getClass().getSimpleName() + " does not have; choose another optimizer");
         }
+        if (optimizer.evaluatesElsewhere() && recipe.evaluation().ema().isOn()) {
+            throw new IllegalArgumentException(
+                    "optimizer " + settings.optimizer()
+                            + " averages the weights itself, and the recipe asks for a moving average too; choose one of the two");
+        }
         List<Double> scales = settings.layerDecay() == 1
                 ? Collections.nCopies(weights.names().size(), 1.0)
                 : LayerDecay.scales(weights.infos(), settings.layerDecay());
+        String first = firstLayer(objective);
         for (int i = 0; i < weights.names().size(); i++) {
             String name = weights.names().get(i);
+            if (weights.role(i) != Role.WEIGHT || name.equals(first)) {
+                optimizer.notHidden(name);
+            }
             boolean decayed = entry.decaysAll() || isDecayed(weights.role(i));
             ParameterGroup group = settings.groups().stream()
                     .filter(g -> g.fits(name))
@@ -57,6 +67,15 @@ final class ParameterGroups {
             optimizer.group(name, decayed ? group.decayScale() : 0, group.lrScale() * scales.get(i));
         }
         return optimizer;
+    }
+
+    /** Returns the name of the first layer's weight: networks declare their layers in the order in which images pass. */
+    private static String firstLayer(Objective objective) {
+        return objective.parameterInfos().entrySet().stream()
+                .filter(e -> e.getValue().role() == Role.WEIGHT)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("");
     }
 
     /** Tells whether decay acts on parameters of a role. */

@@ -12,6 +12,7 @@ import org.backbonelab.data.Batch;
 import org.backbonelab.data.Batches;
 import org.backbonelab.data.Loader;
 import org.backbonelab.data.Split;
+import org.backbonelab.layer.Pass;
 import org.backbonelab.optim.BaseOptimizer;
 import org.backbonelab.optim.Schedule;
 import org.backbonelab.recipe.Recipe;
@@ -38,6 +39,9 @@ import org.backbonelab.train.step.UpdateContext;
  * number of threads: random streams are functions of seed and step, and everything else is in the checkpoint.
  */
 public final class TrainLoop {
+    /** Updates whose passes give new running statistics, as the authors of schedule-free training do it. */
+    private static final long REFRESHING = 50;
+
     private final Objective objective;
     private final Split data;
     private final Recipe recipe;
@@ -81,8 +85,8 @@ public final class TrainLoop {
         times = options.times();
         weights = Weights.of(objective);
         weights.scale(recipe.network().startScales());
-        kept = new KeptWeights(objective, recipe.evaluation());
         optimizer = ParameterGroups.optimizer(objective, weights, recipe);
+        kept = new KeptWeights(objective, weights, optimizer, recipe.evaluation(), this::refreshStatistics);
         step = Steps.of(recipe);
         use = new Update(optimizer, recipe.optimization());
         Batches unbroken = new Batches(data, recipe.data().augmentation(), seed);
@@ -201,16 +205,44 @@ public final class TrainLoop {
     /** Evaluates what remains of the training if it ended here; returns false if it was asked to stop on the way. */
     private boolean evaluate() {
         try {
-            state = state.evaluated(kept.atTheEnd(() -> times.measure(
-                    Part.EVALUATION,
-                    () -> Evaluation.of(objective.model(), data.source(), data.validation(), this::isStopAsked))));
+            kept.atTheEnd(() -> {
+                state = state.evaluated(times.measure(
+                        Part.EVALUATION,
+                        () -> Evaluation.of(objective.model(), data.source(), data.validation(), this::isStopAsked)));
+                if (state.lastIsBest()) {
+                    kept.keepAsBest();
+                }
+            });
         } catch (CancellationException e) {
             return false;
         }
-        if (state.lastIsBest()) {
-            kept.keepAsBest();
-        }
         return true;
+    }
+
+    /** Repeats the forward passes of the last updates, which leaves running statistics of the weights as they are now. */
+    private void refreshStatistics() {
+        long count = Math.min(REFRESHING, state.step());
+        int batchSize = recipe.data().batchSize();
+        // Prepared in this thread, so that nothing interrupts it between two kinds of weights.
+        try (Loader loader = new Loader(batches, batchSize, state.step() - count, count, 0)) {
+            for (long s = state.step() - count; s < state.step(); s++) {
+                List<Batch> parts = Parts.of(
+                        loader.next(),
+                        recipe.data().accumulate(),
+                        recipe.optimization().sharpness().m());
+                Pass pass = Pass.training(Seeds.derive(seed, "step", s))
+                        .withPrecision(recipe.network().precision());
+                parts.forEach(part -> forward(part, pass));
+            }
+        }
+    }
+
+    private void forward(Batch batch, Pass pass) {
+        try (NDManager manager = Torch.newManager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Torch.withoutGradients(() -> objective.loss(manager, batch, pass));
+        }
     }
 
     private Outcome outcome(boolean diverged) {

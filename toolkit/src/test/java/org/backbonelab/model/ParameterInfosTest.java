@@ -48,6 +48,18 @@ class ParameterInfosTest {
         });
     }
 
+    /** The first weight that is declared is that of the layer that sees the images: Muon leaves it to AdamW. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void firstWeightSeesTheImages(String name) {
+        ParameterInfo first = create(name).parameterInfos().values().stream()
+                .filter(info -> info.role() == Role.WEIGHT)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(4, first.shape().dimension(), first.toString());
+        assertEquals(3, first.shape().get(1), first.toString());
+    }
+
     /** The classifier's weight is the one matrix whose rows are classes, and stands after all blocks. */
     @ParameterizedTest
     @MethodSource("names")

@@ -121,4 +121,11 @@ class LookaheadTest {
                 .getMessage();
         assertEquals("look-ahead alpha is NaN, expected above 0 and at most 1", alpha);
     }
+
+    @Test
+    void optimizersThatKeepAccountOfTheWeightsAreRefused() {
+        String prodigy = assertThrows(IllegalArgumentException.class, () -> new Lookahead(new Prodigy(1, 0), 5, 0.5))
+                .getMessage();
+        assertTrue(prodigy.contains("the state of Prodigy is true only while nothing else does"), prodigy);
+    }
 }

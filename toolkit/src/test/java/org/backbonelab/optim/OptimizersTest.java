@@ -1,5 +1,6 @@
 package org.backbonelab.optim;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,6 +33,15 @@ class OptimizersTest {
                 .collect(Collectors.groupingBy(Optimizers.Entry::category, Collectors.counting()));
         assertEquals(Map.of('a', 3L, 'b', 8L, 'c', 6L, 'd', 3L), counts);
         assertEquals(20, Optimizers.bocb().size());
+    }
+
+    @Test
+    void whatIsNotThePapersIsAVariantOrCameLater() {
+        Set<String> later = Set.of("prodigy", "muon", "soap", "schedulefree_adamw");
+        for (String name : names()) {
+            boolean variant = name.contains("_");
+            assertEquals(!variant && !later.contains(name), Optimizers.get(name).isOfBocb(), name);
+        }
     }
 
     @Test
@@ -80,6 +90,22 @@ class OptimizersTest {
         assertEquals(
                 Map.of("m/exp_avg", 6L, "m/exp_avg_sq", 1L, "v/exp_avg", 5L, "v/exp_avg_sq", 1L),
                 stateAfterThreeSteps("novograd"));
+        Map<String, Long> prodigy = new HashMap<>(Map.of("m/estimate", 2L));
+        for (String name : List.of("way", "exp_avg", "exp_avg_sq", "sum")) {
+            prodigy.putAll(Map.of("m/" + name, 6L, "v/" + name, 5L));
+        }
+        assertEquals(prodigy, stateAfterThreeSteps("prodigy"));
+        assertEquals(
+                Map.of("m/base", 6L, "m/exp_avg_sq", 6L, "m/highest_and_sum", 2L, "v/base", 5L, "v/exp_avg_sq", 5L),
+                stateAfterThreeSteps("schedulefree_adamw"));
+        assertEquals(
+                Map.of("m/momentum_buffer", 6L, "v/exp_avg", 5L, "v/exp_avg_sq", 5L), stateAfterThreeSteps("muon"));
+        Map<String, Long> soap =
+                new HashMap<>(Map.of("m/moment0", 9L, "m/basis0", 9L, "m/moment1", 4L, "m/basis1", 4L));
+        for (String name : List.of("exp_avg", "exp_avg_sq")) {
+            soap.putAll(Map.of("m/" + name, 6L, "v/" + name, 5L));
+        }
+        assertEquals(soap, stateAfterThreeSteps("soap"));
     }
 
     private static Map<String, Long> stateAfterThreeSteps(String name) {
@@ -93,6 +119,24 @@ class OptimizersTest {
             Map<String, Long> out = new HashMap<>();
             optimizer.state().forEach((key, array) -> out.put(key, array.size()));
             return out;
+        }
+    }
+
+    /** Muon's other part is AdamW at 0.015 of the rate. */
+    @Test
+    void muonTreatsWhatIsNotHiddenAsAdamW() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray weight = Golden.fill(manager, new Shape(3, 2), 1);
+            NDArray expected = Golden.fill(manager, new Shape(3, 2), 1);
+            BaseOptimizer muon = new Muon(0.1, 0.2);
+            muon.notHidden("w");
+            BaseOptimizer adamw = new AdamW(0.0015, 0.2, 0.9, 0.95);
+            for (int t = 1; t <= 3; t++) {
+                List<NDArray> gradient = List.of(Golden.fill(manager, new Shape(3, 2), 10.0 * t));
+                muon.step(List.of("w"), List.of(weight), gradient);
+                adamw.step(List.of("w"), List.of(expected), gradient);
+            }
+            assertArrayEquals(expected.toFloatArray(), weight.toFloatArray(), 1e-6f);
         }
     }
 

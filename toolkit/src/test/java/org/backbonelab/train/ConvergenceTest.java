@@ -58,6 +58,10 @@ class ConvergenceTest {
         BOUNDS.put("adafactor_bocb", 1.768);
         BOUNDS.put("adabelief_bocb", 1.986);
         BOUNDS.put("sophia_bocb", 2.174);
+        BOUNDS.put("prodigy", 1.059);
+        BOUNDS.put("muon", 1.719);
+        BOUNDS.put("soap", 1.106);
+        BOUNDS.put("schedulefree_adamw", 1.278);
     }
 
     @ParameterizedTest

@@ -37,6 +37,7 @@ import org.backbonelab.train.objective.Supervised;
 import org.backbonelab.train.objective.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParameterGroupsTest {
@@ -124,6 +125,34 @@ class ParameterGroupsTest {
             weights.byName().forEach((name, w) -> out.put(name, 1.0 - w.toFloatArray()[0]));
         }
         return out;
+    }
+
+    /** All convolutions but the first, and all linear maps but the classifier: by role, as Muon's authors say. */
+    @ParameterizedTest
+    @CsvSource({
+        "convnext_micro, stem.0.weight, stages.0.blocks.0.conv_dw.weight",
+        "vit_micro, patch_embed.proj.weight, blocks.0.attn.qkv.weight",
+        "resnet_micro, conv1.weight, layer1.0.conv1.weight",
+        "mixer_micro, stem.proj.weight, blocks.0.mlp_tokens.fc1.weight"
+    })
+    void muonMovesHiddenWeights(String backbone, String first, String hidden) {
+        try (NDManager manager = Torch.newManager()) {
+            Supervised objective = new Supervised(Nets.create(manager, backbone), 0);
+            Weights weights = Weights.of(objective);
+            BaseOptimizer optimizer = ParameterGroups.optimizer(
+                    objective, weights, Recipe.supervised().withOptimizer("muon"));
+            optimizer.step(weights.names(), weights.arrays(), weights.arrays());
+            Set<String> moved = new HashSet<>();
+            optimizer.state().keySet().stream()
+                    .filter(key -> key.endsWith("/momentum_buffer"))
+                    .forEach(key -> moved.add(key.substring(0, key.lastIndexOf('/'))));
+            assertTrue(moved.contains(hidden), moved.toString());
+            for (int i = 0; i < weights.names().size(); i++) {
+                String name = weights.names().get(i);
+                boolean isHidden = weights.role(i) == Role.WEIGHT && !name.equals(first);
+                assertEquals(isHidden, moved.contains(name), name);
+            }
+        }
     }
 
     private static float[] ones(NDArray like) {

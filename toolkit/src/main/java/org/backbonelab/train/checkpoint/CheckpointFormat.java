@@ -19,7 +19,7 @@ import org.backbonelab.io.SafeTensorsHeader;
  * <ul>
  *   <li>{@code __metadata__}: {@code format} is {@value #FORMAT}, {@code version} that of this layout, {@code state} a JSON
  *       object with what is no tensor;
- *   <li>the arrays, float32 or int64;
+ *   <li>the arrays, float32, float64 or int64;
  *   <li>last the tensor {@value #DIGEST}, 32 bytes: SHA-256 of all bytes of the file before it.
  * </ul>
  */
@@ -31,7 +31,8 @@ final class CheckpointFormat {
     static final String REMEDY = "; delete it to train from the start";
     static final int CHUNK = 1 << 20;
     static final ObjectMapper MAPPER = new ObjectMapper();
-    static final Map<String, DataType> TYPES = Map.of("F32", DataType.FLOAT32, "I64", DataType.INT64);
+    static final Map<String, DataType> TYPES =
+            Map.of("F32", DataType.FLOAT32, "F64", DataType.FLOAT64, "I64", DataType.INT64);
 
     private CheckpointFormat() {}
 
@@ -40,8 +41,8 @@ final class CheckpointFormat {
         return TYPES.entrySet().stream()
                 .filter(e -> e.getValue() == type)
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("tensor " + name + " is " + type + ", expected float32 or int64"))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "tensor " + name + " is " + type + ", expected float32, float64 or int64"))
                 .getKey();
     }
 

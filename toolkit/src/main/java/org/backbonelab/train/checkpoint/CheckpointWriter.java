@@ -30,7 +30,7 @@ final class CheckpointWriter {
      *
      * @param file overwritten if there
      * @param state what is no tensor
-     * @param arrays float32 or int64, by name
+     * @param arrays float32, float64 or int64, by name
      */
     static void write(Path file, ObjectNode state, Map<String, NDArray> arrays) throws IOException {
         byte[] header = header(state, arrays);

@@ -110,7 +110,7 @@ public final class Checkpoints implements AutoCloseable {
      * Copies the arrays and starts to write them, behind the training's threads.
      *
      * @param state what is no tensor; not changed afterwards
-     * @param arrays float32 or int64, by name
+     * @param arrays float32, float64 or int64, by name
      */
     public void save(ObjectNode state, Map<String, NDArray> arrays) {
         start(state, arrays, Background::yieldToTraining);

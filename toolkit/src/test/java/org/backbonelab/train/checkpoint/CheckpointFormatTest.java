@@ -114,7 +114,7 @@ class CheckpointFormatTest {
                 switch (how) {
                     case "gap" -> text.replace("[0,24]", "[4,24]");
                     case "overlap" -> text.replace("[24,28]", "[20,28]");
-                    case "type" -> text.replace("\"I64\"", "\"F64\"");
+                    case "type" -> text.replace("\"F32\"", "\"I32\"");
                     case "shape" -> text.replace("[2,3]", "[3,3]");
                     case "none" -> text.replace("\"sha256\"", "\"sha257\"");
                     default -> text.replace("{\"dtype\":\"F32\",\"shape\":[]", "[{\"dtype\":\"F32\",\"shape\":[]");
