@@ -1,15 +1,18 @@
 package org.backbonelab.spark;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.backbonelab.io.Settings;
@@ -117,7 +120,7 @@ final class Cluster {
                 .setIfMissing("spark.job.interruptOnCancel", "true")
                 .set("spark.speculation", "false")
                 .set("spark.plugins", CellPlugin.class.getName())
-                .setIfMissing("spark.executor.extraClassPath", Runners.classPath())
+                .setIfMissing("spark.executor.extraClassPath", absolute(Runners.classPath()))
                 .setIfMissing(
                         "spark.executor.extraJavaOptions",
                         "-XX:+UseSerialGC -Xmn24m -Djava.awt.headless=true -DdisableProgressBar=true");
@@ -130,6 +133,14 @@ final class Cluster {
             }
         }
         return conf;
+    }
+
+    /** Executors work in folders of their own, from which a relative path leads elsewhere. */
+    static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator, -1))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static void read(Path file, SparkConf conf) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,15 @@ class ClusterTest {
                 "spark.executor.resource.gpu.amount is 8 and spark.task.resource.gpu.amount is 1, expected the same number:"
                         + " cells that share a JVM would disturb each other",
                 () -> Cluster.configuration("spark://host:7077", gpus));
+    }
+
+    /** Of a relative class path executors would die at their start, one after the other. */
+    @Test
+    void executorsFindTheClassPathFromWhereverTheyAre() {
+        String here = Path.of("").toAbsolutePath().toString();
+        assertEquals(
+                here + "/a.jar" + File.pathSeparator + "/b/c.jar",
+                Cluster.absolute("a.jar" + File.pathSeparator + "/b/c.jar" + File.pathSeparator));
     }
 
     @Test

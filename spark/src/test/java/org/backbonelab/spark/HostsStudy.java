@@ -1,6 +1,7 @@
 package org.backbonelab.spark;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.recipe.Recipe;
@@ -27,9 +28,10 @@ final class HostsStudy {
                 .backbones("resnet_micro", "convnextv2_micro")
                 .optimizers("sgd", "adamw")
                 .seeds(0, 1);
+        long begin = System.nanoTime();
         study.run(Runners.of(arguments[0], List.of()), new RowStore(Path.of(arguments[1])), new SparkRunnerTest.Told() {
             @Override
-            public void finished(int done, int total, String label, String result, java.time.Duration spent) {
+            public void finished(int done, int total, String label, String result, Duration spent) {
                 System.out.println("finished " + label);
             }
 
@@ -43,6 +45,7 @@ final class HostsStudy {
                 System.out.println("machines " + text);
             }
         });
+        System.out.println("seconds " + Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0);
         System.out.println("done");
         System.exit(0);
     }
