@@ -18,6 +18,11 @@ public final class Plots {
     /** Height of a title above a picture. */
     private static final int TITLE = 30;
 
+    /** As charts have it for their axis: a slider below finds the room it counts on, and the picture keeps its scale. */
+    private static final int BELOW = 60;
+
+    private static final int SIDE = 20;
+
     private Plots() {}
 
     /** A heat map of one row per cell, annotated with the value to one decimal; a missing cell is blank with "–". */
@@ -138,8 +143,9 @@ public final class Plots {
         for (String axis : List.of("xaxis", "yaxis")) {
             layout = PlotlyJson.with(layout, axis, PlotlyJson.map("visible", false, "fixedrange", true));
         }
-        layout = PlotlyJson.with(layout, "margin", PlotlyJson.map("l", 0, "r", 0, "t", TITLE, "b", 0));
-        return new Chart(List.of(trace), layout).withSize(picture.getWidth(), picture.getHeight() + TITLE);
+        layout = PlotlyJson.with(layout, "margin", PlotlyJson.map("l", SIDE, "r", SIDE, "t", TITLE, "b", BELOW));
+        return new Chart(List.of(trace), layout)
+                .withSize(picture.getWidth() + 2 * SIDE, picture.getHeight() + TITLE + BELOW);
     }
 
     /**

@@ -281,8 +281,11 @@ class PlotsTest {
         assertEquals("image", figure.at("/data/0/type").asText());
         String source = figure.at("/data/0/source").asText();
         assertEquals("data:image/png;base64," + Base64.getEncoder().encodeToString(Pictures.png(picture)), source);
-        assertEquals(picture.getWidth(), figure.at("/layout/width").asInt());
-        assertEquals(picture.getHeight() + 30, figure.at("/layout/height").asInt());
+        JsonNode margin = figure.at("/layout/margin");
+        int beside = margin.path("l").asInt() + margin.path("r").asInt();
+        int above = margin.path("t").asInt() + margin.path("b").asInt();
+        assertEquals(picture.getWidth() + beside, figure.at("/layout/width").asInt());
+        assertEquals(picture.getHeight() + above, figure.at("/layout/height").asInt());
         assertFalse(figure.at("/layout/xaxis/visible").asBoolean());
     }
 }
