@@ -15,8 +15,15 @@ import tech.tablesaw.api.Table;
  * column of text where numbers belong is an {@link IllegalArgumentException} that names it.
  */
 public final class Plots {
-    /** Height of a title above a picture. */
-    private static final int TITLE = 30;
+    /** What a title of one line takes. */
+    private static final int TITLE = 22;
+
+    private static final int ABOVE = 8;
+
+    /** As charts have it for their axis: a slider below finds the room it counts on, and the picture keeps its scale. */
+    private static final int BELOW = 60;
+
+    private static final int SIDE = 20;
 
     private Plots() {}
 
@@ -130,7 +137,7 @@ public final class Plots {
         return Contours.of(surfaces);
     }
 
-    /** A picture as a figure, a pixel a pixel: {@link Pictures#grid} under a slider. */
+    /** A picture as a figure, a pixel a pixel under a title of one line: {@link Pictures#grid} under a slider. */
     public static Chart image(BufferedImage picture) {
         String source = "data:image/png;base64," + Base64.getEncoder().encodeToString(Pictures.png(picture));
         Map<String, Object> trace = PlotlyJson.map("type", "image", "source", source, "hoverinfo", "skip");
@@ -138,8 +145,9 @@ public final class Plots {
         for (String axis : List.of("xaxis", "yaxis")) {
             layout = PlotlyJson.with(layout, axis, PlotlyJson.map("visible", false, "fixedrange", true));
         }
-        layout = PlotlyJson.with(layout, "margin", PlotlyJson.map("l", 0, "r", 0, "t", TITLE, "b", 0));
-        return new Chart(List.of(trace), layout).withSize(picture.getWidth(), picture.getHeight() + TITLE);
+        layout = PlotlyJson.with(layout, "margin", PlotlyJson.map("l", SIDE, "r", SIDE, "t", ABOVE, "b", BELOW));
+        return new Chart(List.of(trace), layout)
+                .withSize(picture.getWidth() + 2 * SIDE, picture.getHeight() + ABOVE + TITLE + BELOW);
     }
 
     /**

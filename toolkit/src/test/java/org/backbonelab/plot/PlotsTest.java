@@ -276,13 +276,17 @@ class PlotsTest {
 
     @Test
     void aPictureIsAFigureOfItsSizeWithThePixelsOfThePng() {
-        BufferedImage picture = Pictures.gray(new float[] {0, 0.25f, 0.5f, 1, 0, 1}, 2, 3, 1);
-        JsonNode figure = json(Plots.image(picture).withTitle("three by two"));
+        BufferedImage picture = new BufferedImage(300, 100, BufferedImage.TYPE_INT_RGB);
+        picture.setRGB(7, 5, 0x123456);
+        JsonNode figure = json(Plots.image(picture).withTitle("one line"));
         assertEquals("image", figure.at("/data/0/type").asText());
         String source = figure.at("/data/0/source").asText();
         assertEquals("data:image/png;base64," + Base64.getEncoder().encodeToString(Pictures.png(picture)), source);
-        assertEquals(picture.getWidth(), figure.at("/layout/width").asInt());
-        assertEquals(picture.getHeight() + 30, figure.at("/layout/height").asInt());
+        JsonNode margin = figure.at("/layout/margin");
+        int beside = margin.path("l").asInt() + margin.path("r").asInt();
+        int above = margin.path("t").asInt() + margin.path("b").asInt();
+        assertEquals(picture.getWidth() + beside, figure.at("/layout/width").asInt());
+        assertEquals(picture.getHeight() + above, figure.at("/layout/height").asInt());
         assertFalse(figure.at("/layout/xaxis/visible").asBoolean());
     }
 }
