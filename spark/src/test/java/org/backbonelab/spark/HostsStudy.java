@@ -45,7 +45,8 @@ final class HostsStudy {
                 System.out.println("machines " + text);
             }
         });
-        System.out.println("seconds " + Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0);
+        System.out.println(
+                "seconds " + Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0);
         System.out.println("done");
         System.exit(0);
     }
