@@ -21,6 +21,11 @@ shellcheck -x environment/*.sh environment/container/*.sh environment/lab/*.sh b
 step "toolkit and kernel: mvn verify"
 mvn -B verify
 
+step "a Spark cluster of this machine"
+environment/cluster.sh start 2
+environment/cluster.sh status
+environment/cluster.sh stop
+
 step "dependencies"
 "$JUPYTER_BIN/python3" environment/dependencies.py check
 

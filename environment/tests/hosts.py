@@ -105,12 +105,12 @@ def executor_on(host):
     return None
 
 
-def wait_for(what, seconds=120):
+def wait_for(what, seconds=120, pause=0.02):
     end = time.monotonic() + seconds
     while not (found := what()):
         if time.monotonic() > end:
             raise TimeoutError(what)
-        time.sleep(0.02)
+        time.sleep(pause)
     return found
 
 
@@ -125,10 +125,23 @@ def facts(results):
     return out
 
 
-def killed_in_a_checkpoint(results, host):
-    """Kills the executor of a host at the moment when a temporary file of a checkpoint is there."""
+def writes_a_checkpoint(pid):
+    """Whether a process has a checkpoint's temporary file open at this moment."""
+    for link in pathlib.Path("/proc", str(pid), "fd").iterdir():
+        try:
+            name = os.path.basename(os.readlink(link))
+        except OSError:
+            # Closed meanwhile.
+            continue
+        if ".ckpt" in name and name.endswith(".tmp"):
+            return True
+    return False
+
+
+def kill_in_a_checkpoint(host):
+    """Kills the executor of a host while it writes a checkpoint."""
     executor = wait_for(lambda: executor_on(host))
-    wait_for(lambda: any(".ckpt" in name and name.endswith(".tmp") for name in os.listdir(results)))
+    wait_for(lambda: writes_a_checkpoint(executor), pause=0)
     os.kill(executor, signal.SIGKILL)
 
 
@@ -158,7 +171,7 @@ def repeat(folder, class_path, opens, epochs, dice):
         os.kill(executor, signal.SIGKILL)
         cluster.worker("one again", "bblab-one")
         wait_for(lambda: executor_on("bblab-one"))
-        killed_in_a_checkpoint(results, "bblab-two")
+        kill_in_a_checkpoint("bblab-two")
         wait_for(lambda: executor_on("bblab-two"))
         time.sleep(dice.uniform(0, 3))
         ip("-n", "bblab-one", "link", "set", "eth0", "down")

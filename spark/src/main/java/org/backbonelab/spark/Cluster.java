@@ -26,7 +26,8 @@ import org.backbonelab.study.Runners;
 final class Cluster {
     private static final String CORES = "spark.executor.cores";
     private static final String CPUS = "spark.task.cpus";
-    private static final Pattern LOCAL_CORES = Pattern.compile("local-cluster\\[\\d+,(\\d+),(\\d+)]");
+    /** A cluster within this machine: executors, cores and megabytes of each. */
+    static final Pattern LOCAL = Pattern.compile("local-cluster\\[\\d+,(\\d+),(\\d+)]");
 
     /** Said to executors by this class, or of no meaning to them. */
     private static final Set<Settings> NOT_PASSED_ON = Set.of(
@@ -104,7 +105,7 @@ final class Cluster {
     static SparkConf configuration(String master, Optional<Path> file) {
         SparkConf conf = new SparkConf().setMaster(master).setAppName("backbonelab");
         file.ifPresent(name -> read(name, conf));
-        Matcher local = LOCAL_CORES.matcher(master);
+        Matcher local = LOCAL.matcher(master);
         if (local.matches()) {
             conf.setIfMissing(CORES, local.group(1)).setIfMissing("spark.executor.memory", local.group(2) + "m");
         }

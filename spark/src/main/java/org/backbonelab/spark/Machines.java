@@ -17,6 +17,12 @@ final class Machines extends SparkListener {
     private int lost;
     private int takenUp;
 
+    /** Begins to count what is lost and taken up again, for a study. */
+    synchronized void count() {
+        lost = 0;
+        takenUp = 0;
+    }
+
     @Override
     public synchronized void onExecutorAdded(SparkListenerExecutorAdded event) {
         hosts.put(event.executorId(), event.executorInfo().executorHost());

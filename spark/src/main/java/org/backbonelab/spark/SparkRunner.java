@@ -45,6 +45,7 @@ final class SparkRunner implements Runner {
     @Override
     public void run(List<Task> tasks, RowStore store, Listener listener) {
         Cluster cluster = Cluster.of(master);
+        cluster.machines().count();
         Path sign = sign(store);
         try {
             new Running(cluster, store, listener, sign).all(tasks);
@@ -99,7 +100,21 @@ final class SparkRunner implements Runner {
             CellTask work = new CellTask(
                     store.folder().toAbsolutePath().toString(),
                     sign.getFileName().toString());
-            for (Task task : Work.longestFirst(tasks)) {
+            try {
+                submit(Work.longestFirst(tasks), work);
+                while (!jobs.isEmpty()) {
+                    tell();
+                    ended();
+                }
+            } finally {
+                // Whatever ends this early, nothing goes on without it.
+                jobs.values().forEach(job -> job.cancel(true));
+            }
+            Failure.throwIfAny(failures, tasks.size());
+        }
+
+        private void submit(List<Task> ordered, CellTask work) {
+            for (Task task : ordered) {
                 CellPlugin.listen(task.cell().id(), at -> told.add(new At(task, at)));
                 jobs.put(
                         task,
@@ -108,11 +123,6 @@ final class SparkRunner implements Runner {
                                 .map(work)
                                 .collectAsync());
             }
-            while (!jobs.isEmpty()) {
-                tell();
-                ended();
-            }
-            Failure.throwIfAny(failures, tasks.size());
         }
 
         /** Passes on what the executors tell. */
@@ -150,7 +160,6 @@ final class SparkRunner implements Runner {
                 return;
             }
             if (answer.startsWith(CellTask.FULL)) {
-                cluster.context().cancelAllJobs();
                 throw new DiskFullException(answer.substring(CellTask.FULL.length()));
             }
             if (answer.startsWith(CellTask.FAILED)) {

@@ -9,8 +9,6 @@ public final class SparkRunners implements RunnerProvider {
     /** Several masters of one cluster stand by for each other: {@code spark://one:7077,two:7077}. */
     private static final Pattern STANDALONE = Pattern.compile("spark://[^,:/]+:\\d+(,[^,:/]+:\\d+)*");
 
-    private static final Pattern LOCAL = Pattern.compile("local-cluster\\[\\d+,\\d+,\\d+]");
-
     @Override
     public boolean serves(String name) {
         return name.startsWith("spark:") || name.startsWith("local");
@@ -19,7 +17,7 @@ public final class SparkRunners implements RunnerProvider {
     /** {@inheritDoc} Starts nothing yet. */
     @Override
     public Runner runner(String name) {
-        if (!STANDALONE.matcher(name).matches() && !LOCAL.matcher(name).matches()) {
+        if (!STANDALONE.matcher(name).matches() && !Cluster.LOCAL.matcher(name).matches()) {
             throw new IllegalArgumentException("runner \"" + name
                     + "\", expected spark://<host>:<port> or local-cluster[<executors>,<cores>,<megabytes>], since a cell"
                     + " needs a JVM of its own");

@@ -7,6 +7,7 @@ import org.backbonelab.data.augment.Augmentation;
 import org.backbonelab.recipe.Recipe;
 import org.backbonelab.results.RowStore;
 import org.backbonelab.study.Advance;
+import org.backbonelab.study.Progress;
 import org.backbonelab.study.Runners;
 import org.backbonelab.study.Study;
 import org.backbonelab.tensor.Torch;
@@ -29,7 +30,7 @@ final class HostsStudy {
                 .optimizers("sgd", "adamw")
                 .seeds(0, 1);
         long begin = System.nanoTime();
-        study.run(Runners.of(arguments[0], List.of()), new RowStore(Path.of(arguments[1])), new SparkRunnerTest.Told() {
+        study.run(Runners.of(arguments[0], List.of()), new RowStore(Path.of(arguments[1])), new Progress() {
             @Override
             public void finished(int done, int total, String label, String result, Duration spent) {
                 System.out.println("finished " + label);

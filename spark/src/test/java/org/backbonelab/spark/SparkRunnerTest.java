@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -98,7 +97,7 @@ class SparkRunnerTest {
     void rowsAreThoseOfTheSerialRunner() {
         Study study = study(1).seeds(0, 1);
         List<String> machines = new ArrayList<>();
-        Progress progress = new Told() {
+        Progress progress = new Progress() {
             @Override
             public void machines(String text) {
                 machines.add(text);
@@ -120,7 +119,7 @@ class SparkRunnerTest {
         Study study = study(25);
         List<ProcessHandle> killed = new ArrayList<>();
         List<String> machines = new ArrayList<>();
-        Progress progress = new Told() {
+        Progress progress = new Progress() {
             @Override
             public void training(String label, Advance advance) {
                 if (killed.isEmpty() && advance.epoch() > 3) {
@@ -173,7 +172,7 @@ class SparkRunnerTest {
 
     @Test
     void anInterruptLeavesNoProcess() throws InterruptedException {
-        Progress progress = new Told() {
+        Progress progress = new Progress() {
             @Override
             public void training(String label, Advance advance) {
                 Thread.currentThread().interrupt();
@@ -188,20 +187,5 @@ class SparkRunnerTest {
         assertEquals(List.of(), executors());
         String[] left = folder.resolve("interrupted").toFile().list((d, name) -> name.endsWith(".ckpt"));
         assertEquals(2, left.length, "both cells in training left a checkpoint");
-    }
-
-    /** Nobody, with methods to override. */
-    static class Told implements Progress {
-        @Override
-        public void started(int total, int done, int diverged) {}
-
-        @Override
-        public void readBack(int cells, int diverged, int total) {}
-
-        @Override
-        public void finished(int done, int total, String label, String result, Duration spent) {}
-
-        @Override
-        public void ended() {}
     }
 }

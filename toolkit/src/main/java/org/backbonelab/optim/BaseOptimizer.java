@@ -32,9 +32,9 @@ import org.backbonelab.tensor.Torch;
  * }</pre>
  *
  * <p>There nothing tells it of the other parameters, of groups, or of curvature: weight decay acts on all, {@code
- * lamb_bocb} clips each tensor by itself, {@code prodigy} estimates a step for each, and {@code sophia} is {@code sophia_bocb} unless {@link #curvature} is called.
- * DJL hands a custom optimizer a gradient and leaves clearing it to the optimizer; without that, gradients add up
- * silently.
+ * lamb_bocb} clips each tensor by itself, {@code prodigy} estimates a step for each, and {@code sophia} is {@code
+ * sophia_bocb} unless {@link #curvature} is called. DJL hands a custom optimizer a gradient and leaves clearing it to the
+ * optimizer; without that, gradients add up silently.
  */
 public abstract class BaseOptimizer extends Optimizer {
     private static final Settings USUAL = new Settings(1, 1);

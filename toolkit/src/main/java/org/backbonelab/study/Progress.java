@@ -2,22 +2,10 @@ package org.backbonelab.study;
 
 import java.time.Duration;
 
-/** Who wants to know how far a study is. */
+/** Who wants to know how far a study is: of each thing that is said, or of none. */
 public interface Progress {
     /** Nobody. */
-    Progress NONE = new Progress() {
-        @Override
-        public void started(int total, int done, int diverged) {}
-
-        @Override
-        public void readBack(int cells, int diverged, int total) {}
-
-        @Override
-        public void finished(int done, int total, String label, String result, Duration spent) {}
-
-        @Override
-        public void ended() {}
-    };
+    Progress NONE = new Progress() {};
 
     /**
      * Says that a study starts.
@@ -26,7 +14,7 @@ public interface Progress {
      * @param done cells that were finished before and are read back
      * @param diverged how many of these diverged
      */
-    void started(int total, int done, int diverged);
+    default void started(int total, int done, int diverged) {}
 
     /**
      * Says that further cells, known only now that learning rates are chosen, were finished before too.
@@ -35,10 +23,10 @@ public interface Progress {
      * @param diverged how many of these diverged
      * @param total cells in all, by now: where grids of learning rates grow, more than at the start
      */
-    void readBack(int cells, int diverged, int total);
+    default void readBack(int cells, int diverged, int total) {}
 
     /** Says that a cell has ended. */
-    void finished(int done, int total, String label, String result, Duration spent);
+    default void finished(int done, int total, String label, String result, Duration spent) {}
 
     /** Says now and then how far a cell is that is being trained; several are at once where there are several workers. */
     default void training(String label, Advance advance) {}
@@ -47,5 +35,5 @@ public interface Progress {
     default void machines(String text) {}
 
     /** Says that the study has ended. */
-    void ended();
+    default void ended() {}
 }

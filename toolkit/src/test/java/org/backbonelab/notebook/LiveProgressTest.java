@@ -66,6 +66,22 @@ class LiveProgressTest {
     }
 
     @Test
+    void whatBecameOfTheMachinesIsALineThatIsReplaced() {
+        try (RecordingKernel kernel = new RecordingKernel()) {
+            Progress progress = new LiveProgress("bocb");
+            progress.started(2, 0, 0);
+            progress.machines("2 executors <a>");
+            progress.machines("1 executor, 1 lost");
+            progress.ended();
+            JsonNode data = kernel.sent.get(3).data();
+            String html = data.path("text/html").asText();
+            assertTrue(html.contains("<br>1 executor, 1 lost<") && !html.contains("2 executors"), html);
+            assertTrue(text(data).endsWith("; 1 executor, 1 lost"), text(data));
+            assertTrue(kernel.sent.get(1).data().path("text/html").asText().contains("2 executors &lt;a&gt;"));
+        }
+    }
+
+    @Test
     void aStudyWithNothingToTrainEndsWithoutTimes() {
         try (RecordingKernel kernel = new RecordingKernel()) {
             Progress progress = new LiveProgress("sam");

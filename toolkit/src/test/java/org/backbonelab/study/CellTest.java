@@ -94,6 +94,15 @@ class CellTest {
     }
 
     @Test
+    void startScalesComeBackAndTellCellsApart() {
+        Recipe plain = Recipe.supervised();
+        Cell scaled = cell(100, "resnet_micro", List.of(plain.withStartScale("fc\\..*", 0.001)), 0);
+        assertTrue(scaled.json().contains("\"network\":{\"startScales\":{\"fc\\\\..*\":0.001}}"), scaled.json());
+        assertEquals(scaled, Cell.parse(scaled.json()));
+        assertNotEquals(cell(100, "resnet_micro", List.of(plain), 0).id(), scaled.id());
+    }
+
+    @Test
     void comesBackFromItsJson() {
         Cell back = Cell.parse(CELL.json());
         assertEquals(CELL, back);

@@ -80,6 +80,17 @@ class RunnerTest {
     }
 
     @Test
+    void runnersHaveNames() {
+        assertTrue(Runners.of("processes:2", List.of()) instanceof ProcessRunner);
+        Results named = Studies.run(study(), Runners.of("serial", List.of()), store("named"));
+        assertEquals(csv(Studies.run(study(), Runners.serial(List.of()), store("serial"))), csv(named));
+        String message = assertThrows(IllegalArgumentException.class, () -> Runners.of("spark://host:7077", List.of()))
+                .getMessage();
+        assertTrue(message.startsWith("no runner \"spark://host:7077\" on the class path, expected serial"), message);
+        assertTrue(message.contains("backbone-lab-spark"), message);
+    }
+
+    @Test
     void interruptionStopsInTheMiddleOfACellAndKeepsTheFinishedOnes() {
         RowStore store = store("interrupted");
         Runner serial = Runners.serial(List.of());
