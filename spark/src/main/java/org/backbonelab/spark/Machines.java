@@ -10,18 +10,15 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 
-/** Counts executors as they come and go, and the cells that they train. */
+/**
+ * Counts executors as they come and go, and the cells that they train; losses since the connection was made, as a study runs
+ * its seeds one lot after the other.
+ */
 final class Machines extends SparkListener {
     private final Map<String, String> hosts = new HashMap<>();
     private final Set<Long> running = new HashSet<>();
     private int lost;
     private int takenUp;
-
-    /** Begins to count what is lost and taken up again, for a study. */
-    synchronized void count() {
-        lost = 0;
-        takenUp = 0;
-    }
 
     @Override
     public synchronized void onExecutorAdded(SparkListenerExecutorAdded event) {

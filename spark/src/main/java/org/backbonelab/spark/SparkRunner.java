@@ -45,7 +45,6 @@ final class SparkRunner implements Runner {
     @Override
     public void run(List<Task> tasks, RowStore store, Listener listener) {
         Cluster cluster = Cluster.of(master);
-        cluster.machines().count();
         Path sign = sign(store);
         try {
             new Running(cluster, store, listener, sign).all(tasks);
