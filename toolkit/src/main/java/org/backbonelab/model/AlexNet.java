@@ -31,10 +31,11 @@ public final class AlexNet extends Backbone {
      *
      * @param widths of the five convolutions
      * @param stem kernel of the first; its stride is (kernel + 1) / 3
+     * @param padding of the first
      * @param side of the pooled features
      * @param hidden units of the two linear layers
      */
-    public record Config(List<Integer> widths, int stem, int side, int hidden) {}
+    public record Config(List<Integer> widths, int stem, int padding, int side, int hidden) {}
 
     /** Builds a network. */
     public AlexNet(ImageSpec spec, Config config, double dropout) {
@@ -43,7 +44,7 @@ public final class AlexNet extends Backbone {
         this.dropout = dropout;
         List<Integer> w = config.widths;
         int stride = (config.stem + 1) / 3;
-        Conv.Spec first = new Conv.Spec(spec.channels(), w.get(0), config.stem, stride, stride / 2, 1);
+        Conv.Spec first = new Conv.Spec(spec.channels(), w.get(0), config.stem, stride, config.padding, 1);
         convs = List.of(
                 child("features.0", new Conv(first, Init.heFanIn(), true)),
                 child("features.3", new Conv(Conv.Spec.same(w.get(0), w.get(1), 5, 1), Init.heFanIn(), true)),

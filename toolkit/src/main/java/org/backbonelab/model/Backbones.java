@@ -26,8 +26,10 @@ public final class Backbones {
 
     static {
         List<Integer> alex = List.of(64, 192, 384, 256, 256);
-        alexnet("alexnet", new AlexNet.Config(alex, 11, 6, 4096));
-        alexnet("alexnet_micro", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 3, 2, 256));
+        alexnet("alexnet", new AlexNet.Config(alex, 11, 2, 6, 4096));
+        alexnet("alexnet_micro", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 3, 0, 2, 256));
+        // For images from 16 pixels; without the border the third pool has nothing to pool.
+        alexnet("alexnet_micro_padded", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 3, 1, 2, 256));
         vgg("vgg13_bn", new Vgg.Config(List.of(64, 128, 256, 512, 512), 2, 7, 4096));
         vgg("vgg13_bn_micro", new Vgg.Config(List.of(16, 32, 64, 64), 2, 2, 256));
 
@@ -118,6 +120,8 @@ public final class Backbones {
         transnext(
                 "transnext_micro",
                 new TransNeXt.Config(2, List.of(24, 48), List.of(2, 2), List.of(2, 4), List.of(4, 4), List.of(2, 1)));
+
+        add("linear", "linear", (s, d) -> new LinearClassifier(s));
 
         NfNet.micro().forEach(Backbones::nfnet);
         for (int size = 0; size < 8; size++) {

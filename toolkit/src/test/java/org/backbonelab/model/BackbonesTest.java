@@ -58,7 +58,7 @@ class BackbonesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"alexnet_micro, 17", "vgg13_bn_micro, 16", "densenet_micro, 4"})
+    @CsvSource({"alexnet_micro, 17", "alexnet_micro_padded, 15", "vgg13_bn_micro, 16", "densenet_micro, 4"})
     void theSmallestSizeIsNamedAndPasses(String name, int smallest) {
         try (NDManager manager = Torch.newManager()) {
             Backbone model = Backbones.create(name, new ImageSpec(3, smallest - 1, 7), 0);
@@ -78,7 +78,7 @@ class BackbonesTest {
         int size = name.endsWith("_micro") || name.contains("_micro_") ? 28 : 32;
         Backbone model = Backbones.create(name, new ImageSpec(3, size, 7), 0.1);
         assertEquals(new ImageSpec(3, size, 7), model.spec());
-        assertTrue(model.namedParameters().size() > 10);
+        assertTrue(model.namedParameters().size() > (name.equals("linear") ? 1 : 10));
         assertEquals(model.namedParameters().size(), model.getParameters().size(), "DJL sees the same parameters");
     }
 

@@ -52,7 +52,7 @@ public final class Exchange {
     private static final Map<String, Function<ImageSpec, Backbone>> ALL = new LinkedHashMap<>();
 
     static {
-        add("alexnet", s -> new AlexNet(s, new AlexNet.Config(List.of(4, 8, 8, 8, 8), 11, 2, 16), 0));
+        add("alexnet", s -> new AlexNet(s, new AlexNet.Config(List.of(4, 8, 8, 8, 8), 11, 2, 2, 16), 0));
         add("vgg", s -> new Vgg(s, new Vgg.Config(List.of(4, 8), 2, 2, 16), 0));
         for (boolean bottleneck : new boolean[] {false, true}) {
             ResNet.Config config = new ResNet.Config(List.of(64, 4, 4, 8), List.of(0, 1, 1, 1), bottleneck, false);
