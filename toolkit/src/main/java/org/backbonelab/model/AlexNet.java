@@ -31,7 +31,7 @@ public final class AlexNet extends Backbone {
      *
      * @param widths of the five convolutions
      * @param stem kernel of the first; its stride is (kernel + 1) / 3
-     * @param padding of the first
+     * @param padding of the first; with 1 in place of 0 the small ones take images from 15 pixels in place of 17
      * @param side of the pooled features
      * @param hidden units of the two linear layers
      */

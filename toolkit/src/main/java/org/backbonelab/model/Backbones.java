@@ -28,7 +28,6 @@ public final class Backbones {
         List<Integer> alex = List.of(64, 192, 384, 256, 256);
         alexnet("alexnet", new AlexNet.Config(alex, 11, 2, 6, 4096));
         alexnet("alexnet_micro", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 3, 0, 2, 256));
-        // For images from 16 pixels; without the border the third pool has nothing to pool.
         alexnet("alexnet_micro_padded", new AlexNet.Config(List.of(32, 64, 96, 64, 64), 3, 1, 2, 256));
         vgg("vgg13_bn", new Vgg.Config(List.of(64, 128, 256, 512, 512), 2, 7, 4096));
         vgg("vgg13_bn_micro", new Vgg.Config(List.of(16, 32, 64, 64), 2, 2, 256));
@@ -232,7 +231,6 @@ public final class Backbones {
         add("resnet", name, (s, d) -> new ResNet(s, config, d));
     }
 
-    /** The published form and the one for CIFAR. */
     private static void resnets(String name, boolean bottleneck, Integer... depths) {
         resnet(name, ResNet.Config.standard(bottleneck, false, depths));
         resnet(name + "_cifar", ResNet.Config.standard(bottleneck, true, depths));
@@ -266,16 +264,18 @@ public final class Backbones {
         add("swin", name, (s, d) -> new Swin(s, config, d));
     }
 
-    /** The S12 of four stages, and a small one of two: half of them have the first mixer. */
+    /** The S12 and a small one; {@code _bocb} in the form that the study's code gave all mixers, so that only they differ. */
     private static void metaformers(String name, MetaFormer.Mixer first, MetaFormer.Mixer second) {
         boolean plain = first == MetaFormer.Mixer.IDENTITY || first == MetaFormer.Mixer.POOLING;
-        List<MetaFormer.Mixer> mixers = List.of(first, second, second);
-        MetaFormer.Config micro = new MetaFormer.Config(2, List.of(32, 64, 128), List.of(1, 1, 2), mixers, plain);
         metaformer(name + "_s12", MetaFormer.Config.s12(first, second, plain));
+        metaformer(name + "_micro", MetaFormer.Config.micro(first, second, plain));
         if (plain) {
             metaformer(name + "_s12_bocb", MetaFormer.Config.s12(first, second, false));
+            metaformer(name + "_micro_bocb", MetaFormer.Config.micro(first, second, false));
         }
-        metaformer(name + "_micro", micro);
+        if (first == second) {
+            metaformer(name + "_micro_isotropic", MetaFormer.Config.isotropic(first));
+        }
     }
 
     private static void metaformer(String name, MetaFormer.Config config) {

@@ -53,6 +53,10 @@ public final class Hybrid extends Backbone {
          * activation, in place of two 3 x 3 convolutions, each with both.
          */
         HETEROGENEOUS,
+        /** Weights start from a normal distribution of deviation 0.02, in place of He's that suits the layer's size. */
+        NORMAL_INIT,
+        /** No activation follows the addition of a block's branch. */
+        PLAIN_SUM,
         /** The branch of a heterogeneous block is scaled by channel, from 1e-6. */
         LAYER_SCALE,
         /** A heterogeneous block has a global response norm. */
@@ -87,8 +91,18 @@ public final class Hybrid extends Backbone {
             return has(Part.GELU) ? Activation.gelu(x) : Activation.relu(x);
         }
 
+        private NDArray sum(NDArray branch, NDArray x) {
+            NDArray y = branch.add(x);
+            return has(Part.PLAIN_SUM) ? y : act(y);
+        }
+
         private Init init() {
-            return has(Part.HETEROGENEOUS) ? INIT : Init.heFanOut();
+            return has(Part.NORMAL_INIT) ? INIT : Init.heFanOut();
+        }
+
+        /** Of a depthwise convolution, whose outputs each see one input. */
+        private Init depthwiseInit() {
+            return has(Part.NORMAL_INIT) ? INIT : Init.heFanIn();
         }
     }
 
@@ -96,22 +110,42 @@ public final class Hybrid extends Backbone {
      * Returns the way from a ResNet to a ConvNeXt, a part at a time, and three ConvNeXts with one part of a ResNet.
      *
      * <p>Of the size of {@code convnext_micro}, which {@code hybrid_layerscale_micro} equals; {@code hybrid_grn_micro} is
-     * {@code convnextv2_micro}.
+     * {@code convnextv2_micro}. The step from {@code gelu} to {@code heterogeneous} brings four things at once: blocks, initial
+     * values, no last activation, and half of the parameters. Names that go on from one of the two have one or two of the four:
+     * {@code gelu_normal}, {@code gelu_sum}, {@code gelu_normal_sum}, {@code gelu_narrow}, {@code heterogeneous_he}, {@code
+     * heterogeneous_act}, {@code heterogeneous_wide}.
      */
     static Map<String, Config> micro() {
         EnumSet<Part> parts = EnumSet.noneOf(Part.class);
         Map<String, Config> out = new LinkedHashMap<>();
         add(out, "resnet", parts);
-        for (Part part : List.of(Part.PATCHIFY, Part.LAYER_NORM, Part.GELU, Part.HETEROGENEOUS, Part.LAYER_SCALE)) {
+        for (Part part : List.of(Part.PATCHIFY, Part.LAYER_NORM, Part.GELU)) {
             parts.add(part);
             add(out, part.name().toLowerCase(Locale.ROOT).replace("_", ""), parts);
         }
+        EnumSet<Part> gelu = EnumSet.copyOf(parts);
+        parts.addAll(List.of(Part.HETEROGENEOUS, Part.NORMAL_INIT, Part.PLAIN_SUM));
+        EnumSet<Part> heterogeneous = EnumSet.copyOf(parts);
+        add(out, "heterogeneous", parts);
+        parts.add(Part.LAYER_SCALE);
+        add(out, "layerscale", parts);
         add(out, "convstem", without(parts, Part.PATCHIFY));
         add(out, "batchnorm", without(parts, Part.LAYER_NORM));
         add(out, "relu", without(parts, Part.GELU));
-        EnumSet<Part> v2 = without(parts, Part.LAYER_SCALE);
-        v2.add(Part.GRN);
-        add(out, "grn", v2);
+        add(out, "grn", with(heterogeneous, Part.GRN));
+        add(out, "gelu_normal", with(gelu, Part.NORMAL_INIT));
+        add(out, "gelu_sum", with(gelu, Part.PLAIN_SUM));
+        add(out, "gelu_normal_sum", with(gelu, Part.NORMAL_INIT, Part.PLAIN_SUM));
+        add(out, "gelu_narrow", 23, gelu);
+        add(out, "heterogeneous_he", without(heterogeneous, Part.NORMAL_INIT));
+        add(out, "heterogeneous_act", without(heterogeneous, Part.PLAIN_SUM));
+        add(out, "heterogeneous_wide", 44, heterogeneous);
+        return out;
+    }
+
+    private static EnumSet<Part> with(EnumSet<Part> parts, Part... more) {
+        EnumSet<Part> out = EnumSet.copyOf(parts);
+        out.addAll(List.of(more));
         return out;
     }
 
@@ -122,7 +156,11 @@ public final class Hybrid extends Backbone {
     }
 
     private static void add(Map<String, Config> out, String name, Set<Part> parts) {
-        out.put("hybrid_" + name + "_micro", new Config(List.of(32, 64), List.of(2, 2), parts));
+        add(out, name, 32, parts);
+    }
+
+    private static void add(Map<String, Config> out, String name, int width, Set<Part> parts) {
+        out.put("hybrid_" + name + "_micro", new Config(List.of(width, 2 * width), List.of(2, 2), parts));
     }
 
     /** Builds a network. */
@@ -194,9 +232,9 @@ public final class Hybrid extends Backbone {
             this.name = name;
             this.config = config;
             this.dropPath = dropPath;
-            conv1 = child("conv1", new Conv(Conv.Spec.same(dim, dim, 3, 1), Init.heFanOut(), false));
+            conv1 = child("conv1", new Conv(Conv.Spec.same(dim, dim, 3, 1), config.init(), false));
             norm1 = child("bn1", config.norm(dim));
-            conv2 = child("conv2", new Conv(Conv.Spec.same(dim, dim, 3, 1), Init.heFanOut(), false));
+            conv2 = child("conv2", new Conv(Conv.Spec.same(dim, dim, 3, 1), config.init(), false));
             norm2 = child("bn2", config.norm(dim));
         }
 
@@ -205,7 +243,7 @@ public final class Hybrid extends Backbone {
             NDArray y = config.act(norm1.apply(conv1.apply(x, pass), pass));
             pass.tap(Tap.NEURONS, name + ".act", y);
             NDArray branch = norm2.apply(conv2.apply(y, pass), pass);
-            NDArray out = config.act(pass.dropPath(branch, dropPath).add(x));
+            NDArray out = config.sum(pass.dropPath(branch, dropPath), x);
             pass.tap(Tap.BLOCK, name, out);
             return out;
         }
@@ -227,11 +265,11 @@ public final class Hybrid extends Backbone {
             this.name = name;
             this.config = config;
             this.dropPath = dropPath;
-            convDw = child("conv_dw", new Conv(Conv.Spec.depthwise(dim, 7), INIT, true));
+            convDw = child("conv_dw", new Conv(Conv.Spec.depthwise(dim, 7), config.depthwiseInit(), true));
             norm = child("norm", config.norm(dim));
-            fc1 = child("mlp.fc1", Linear.pointwise(dim, 4 * dim, INIT));
+            fc1 = child("mlp.fc1", Linear.pointwise(dim, 4 * dim, config.init()));
             grn = config.has(Part.GRN) ? child("mlp.grn", new Grn(4 * dim)) : null;
-            fc2 = child("mlp.fc2", Linear.pointwise(4 * dim, dim, INIT));
+            fc2 = child("mlp.fc2", Linear.pointwise(4 * dim, dim, config.init()));
             gamma = config.has(Part.LAYER_SCALE)
                     ? parameter("gamma", Role.SCALE, Init.constant(LAYER_SCALE), dim)
                     : null;
@@ -245,7 +283,7 @@ public final class Hybrid extends Backbone {
             y = grn == null ? y : grn.apply(y, pass);
             y = fc2.apply(y, pass);
             y = gamma == null ? y : y.mul(pass.value(gamma, x));
-            NDArray out = pass.dropPath(y.transpose(0, 3, 1, 2), dropPath).add(x);
+            NDArray out = config.sum(pass.dropPath(y.transpose(0, 3, 1, 2), dropPath), x);
             pass.tap(Tap.BLOCK, name, out);
             return out;
         }

@@ -67,6 +67,17 @@ public final class MetaFormer extends Backbone {
             List<Mixer> mixers = List.of(first, first, second, second);
             return new Config(4, List.of(64, 128, 320, 512), List.of(2, 2, 6, 2), mixers, plain);
         }
+
+        /** Returns a small one of three stages, the first with the first mixer. */
+        static Config micro(Mixer first, Mixer second, boolean plain) {
+            List<Mixer> mixers = List.of(first, second, second);
+            return new Config(2, List.of(32, 64, 128), List.of(1, 1, 2), mixers, plain);
+        }
+
+        /** Returns a small one of one stage: four blocks of 96 channels on patches of 4 x 4 pixels. */
+        static Config isotropic(Mixer mixer) {
+            return new Config(4, List.of(96), List.of(4), List.of(mixer), false);
+        }
     }
 
     /** Builds a network. */

@@ -211,7 +211,7 @@ class BackbonesTest {
     @Test
     void familiesAndPatternsFilterTheList() {
         assertEquals(List.of("unireplknet_t", "unireplknet_micro"), Backbones.names("unireplknet"));
-        assertEquals(12, Backbones.names("metaformer").size());
+        assertEquals(18, Backbones.names("metaformer").size());
         assertEquals(List.of("resnet50", "resnet50_cifar"), Backbones.names("resnet50*"));
         assertEquals(List.of("resnet18", "resnet34", "resnet50"), Backbones.names("resnet??"));
         assertEquals(List.of("vgg13_bn"), Backbones.names("vgg13_bn"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Set;
 import org.backbonelab.layer.Pass;
@@ -45,6 +46,47 @@ class HybridTest {
             assertEquals(part.equals("gelu"), count == before, part);
             before = count;
         }
+    }
+
+    /** What the heterogeneous step brings beside its blocks, apart: values by their scatter, width by the parameters. */
+    @Test
+    void initialValuesSumAndWidthComeAlone() {
+        ImageSpec spec = new ImageSpec(1, 16, 10);
+        long homogeneous = Backbones.create("hybrid_gelu_micro", spec, 0).parameterCount();
+        long heterogeneous =
+                Backbones.create("hybrid_heterogeneous_micro", spec, 0).parameterCount();
+        for (String same : List.of("gelu_normal", "gelu_sum", "gelu_normal_sum")) {
+            assertEquals(
+                    homogeneous,
+                    Backbones.create("hybrid_" + same + "_micro", spec, 0).parameterCount());
+        }
+        double narrow = Backbones.create("hybrid_gelu_narrow_micro", spec, 0).parameterCount();
+        double wide =
+                Backbones.create("hybrid_heterogeneous_wide_micro", spec, 0).parameterCount();
+        assertEquals(1, narrow / heterogeneous, 0.05);
+        assertEquals(1, wide / homogeneous, 0.05);
+        try (NDManager manager = Torch.newManager()) {
+            assertEquals(0.02, deviation(Nets.create(manager, "hybrid_gelu_normal_micro"), "conv1.weight"), 0.001);
+            assertEquals(
+                    Math.sqrt(2 / (9 * 32.0)),
+                    deviation(Nets.create(manager, "hybrid_gelu_micro"), "conv1.weight"),
+                    0.003);
+            assertEquals(
+                    Math.sqrt(2 / 49.0),
+                    deviation(Nets.create(manager, "hybrid_heterogeneous_he_micro"), "conv_dw.weight"),
+                    0.015);
+        }
+    }
+
+    private static double deviation(Backbone model, String weight) {
+        return model.namedParameters()
+                .get("stages.0.blocks.0." + weight)
+                .getArray()
+                .toType(DataType.FLOAT64, false)
+                .pow(2)
+                .mean()
+                .sqrt()
+                .getDouble();
     }
 
     @Test
