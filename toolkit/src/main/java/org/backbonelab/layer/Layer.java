@@ -102,6 +102,20 @@ public abstract class Layer extends AbstractBlock {
         specs.put(parameter, new Spec(spec.role, spec.shape, spec.init, stored));
     }
 
+    /**
+     * Takes a parameter of a DJL block that is not a layer, which has its shape already, under a name of this layer's.
+     *
+     * @throws IllegalArgumentException if it has no shape: its block was not prepared for its input
+     */
+    protected final void adopt(Parameter parameter, Role role, Init init) {
+        Shape shape = parameter.getShape();
+        if (shape == null) {
+            throw new IllegalArgumentException("parameter " + parameter.getName()
+                    + " has no shape, expected that of a block prepared for its input");
+        }
+        specs.put(parameter, new Spec(role, shape, init, shape));
+    }
+
     /** Adds a child; its name becomes part of the names of its parameters. */
     protected final <L extends Layer> L child(String name, L layer) {
         layers.put(name, layer);
@@ -190,7 +204,7 @@ public abstract class Layer extends AbstractBlock {
 
     /** Creates all parameters as zeros: what shapes and costs are counted with, in no time. */
     public final void initializeBlank(NDManager manager) {
-        specs.forEach((parameter, spec) -> parameter.setArray(manager.zeros(spec.shape)));
+        specs.forEach((parameter, spec) -> give(parameter, manager.zeros(spec.shape)));
         layers.values().forEach(layer -> layer.initializeBlank(manager));
     }
 
@@ -217,9 +231,21 @@ public abstract class Layer extends AbstractBlock {
             }
             array.setName(parameter.getName());
             array.setRequiresGradient(parameter.requiresGradient());
-            parameter.setArray(array);
+            give(parameter, array);
         }
         layers.forEach((name, layer) -> layer.initialize(manager, type, prefix + name + ".", values));
+    }
+
+    /** An adopted parameter has a shape before it has an array, and makes that itself. */
+    private static void give(Parameter parameter, NDArray array) {
+        if (parameter.getShape() == null) {
+            parameter.setArray(array);
+            return;
+        }
+        parameter.initialize(array.getManager(), array.getDataType());
+        Kernels.assign(parameter.getArray(), array);
+        parameter.getArray().setRequiresGradient(parameter.requiresGradient());
+        array.close();
     }
 
     /** Initialises as DJL's trainer asks for it; the seed is the engine's, or 0. */

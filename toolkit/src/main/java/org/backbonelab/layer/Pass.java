@@ -1,6 +1,7 @@
 package org.backbonelab.layer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -210,6 +211,12 @@ public final class Pass {
     /** Returns the value of a parameter on the device of {@code like}. */
     public NDArray value(Parameter parameter, NDArray like) {
         return store == null ? parameter.getArray() : store.getValue(parameter, like.getDevice(), training);
+    }
+
+    /** Computes a DJL block that is not a layer; it knows of training and evaluation, and of nothing else of a pass. */
+    public NDArray forward(Block block, NDArray x) {
+        ParameterStore values = store == null ? new ParameterStore(x.getManager(), false) : store;
+        return block.forward(values, new NDList(x), training).singletonOrThrow();
     }
 
     /**
