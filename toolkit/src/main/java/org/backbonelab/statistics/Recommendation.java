@@ -68,7 +68,7 @@ public final class Recommendation {
      * <p>Our own of the backbone, or of one with the same published relative, come first: all optimizers that seeds do not
      * show to be below the best ({@link Coupling#coupled} with {@link Reference#BEST} and margin 0), in the order of their means.
      * Those shown to be below, and those of which any seed diverged, are left out even if the paper likes them. The rates suit
-     * trainings as long as ours were.
+     * trainings as long as ours were, which the evidence says where the table has {@code epochs} and {@code train_images}.
      *
      * @param best one row a training at the chosen hyper-parameters: backbone, optimizer, {@code lr}, {@code weight_decay}, the
      *     accuracy (NaN: diverged); null for none
@@ -118,12 +118,24 @@ public final class Recommendation {
                     rows.numberColumn("weight_decay").getDouble(any),
                     String.format(
                             Locale.ROOT,
-                            "own %s: %.2f, %s (seeds: %d)",
+                            "own %s: %.2f, %s (seeds: %d%s)",
                             relative,
                             row.getDouble("mean"),
                             interval,
-                            (int) row.getDouble("n")));
+                            (int) row.getDouble("n"),
+                            length(rows, any)));
         }
+    }
+
+    /** Says how long the trainings were for which the rate was tuned, where the table knows. */
+    private static String length(Table rows, int row) {
+        return rows.containsColumn("epochs") && rows.containsColumn("train_images")
+                ? String.format(
+                        Locale.ROOT,
+                        "; for %.4g epochs of %.0f images",
+                        rows.numberColumn("epochs").getDouble(row),
+                        rows.numberColumn("train_images").getDouble(row))
+                : "";
     }
 
     /** Adds the published optimizers that did not fail, the best first. */

@@ -88,7 +88,7 @@ public final class Search {
     }
 
     /** Returns the value of the highest score; of equals the smallest: where nothing has trained, smaller ones are the way out. */
-    private static double best(NavigableMap<Double, Double> scores) {
+    static double best(NavigableMap<Double, Double> scores) {
         return scores.entrySet().stream()
                 .reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
                 .orElseThrow()
