@@ -64,6 +64,9 @@ public record CouplingCheck(boolean tied, String answer, Table evidence) {
     }
 
     private static String sentence(String backbone, List<String> behind, List<String> others, Table judged) {
+        if (behind.isEmpty() && judged.doubleColumn("lo").countMissing() > 0) {
+            return backbone + " is not shown to be tied, but one seed shows nothing: train with two or more.";
+        }
         if (behind.isEmpty()) {
             double lowest = judged.doubleColumn("lo").min();
             return String.format(

@@ -132,9 +132,9 @@ public final class Recommendation {
         return rows.containsColumn("epochs") && rows.containsColumn("train_images")
                 ? String.format(
                         Locale.ROOT,
-                        "; for %.4g epochs of %.0f images",
-                        rows.numberColumn("epochs").getDouble(row),
-                        rows.numberColumn("train_images").getDouble(row))
+                        "; for trainings of %.0f images",
+                        rows.numberColumn("epochs").getDouble(row)
+                                * rows.numberColumn("train_images").getDouble(row))
                 : "";
     }
 

@@ -15,15 +15,23 @@ import org.backbonelab.results.RowStore;
  * Trains cells in several processes of this machine.
  *
  * <p>Processes, not threads: libtorch's recording of gradients and its seeds are one per JVM in DJL. A process that
- * breaks down is replaced and its cell tried once more; a second time, that cell has failed. A full disk ends the study.
+ * breaks down is replaced and its cell tried once more; a second time, that cell has failed. A full disk ends the study. After a
+ * run that ended well the processes wait a moment for the next one ({@link WorkerPool}).
  */
 final class ProcessRunner implements Runner {
     private static final int TRIES = 2;
 
     private final int workers;
+    private final WorkerPool pool;
 
     ProcessRunner(int workers) {
+        this(workers, WorkerPool.SHARED);
+    }
+
+    /** Takes workers from a pool, and gives them back after a run that ended well. */
+    ProcessRunner(int workers, WorkerPool pool) {
         this.workers = workers;
+        this.pool = pool;
     }
 
     /** What a thread reports: how far a cell is, or else that it is stored, or what went wrong. */
@@ -35,9 +43,10 @@ final class ProcessRunner implements Runner {
         List<Failure> failures = new ArrayList<>();
         BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
         Feeder[] feeders = new Feeder[Math.min(workers, tasks.size())];
+        boolean ended = false;
         try {
             for (int i = 0; i < feeders.length; i++) {
-                feeders[i] = new Feeder(i, store, waiting, reports);
+                feeders[i] = new Feeder(i, store, waiting, reports, pool);
                 feeders[i].start();
             }
             for (int i = 0; i < tasks.size(); i++) {
@@ -52,6 +61,7 @@ final class ProcessRunner implements Runner {
                     listener.done(store.find(cell.id()).orElseThrow());
                 }
             }
+            ended = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("the study was interrupted; finished cells are kept");
@@ -59,7 +69,7 @@ final class ProcessRunner implements Runner {
             waiting.clear();
             for (Feeder feeder : feeders) {
                 if (feeder != null) {
-                    feeder.stopWorker();
+                    feeder.stopWorker(ended);
                 }
             }
         }
@@ -82,16 +92,18 @@ final class ProcessRunner implements Runner {
         private final RowStore store;
         private final Queue<Task> waiting;
         private final BlockingQueue<Report> reports;
+        private final WorkerPool pool;
         private Worker worker;
         private boolean stopped;
 
-        Feeder(int number, RowStore store, Queue<Task> waiting, BlockingQueue<Report> reports) {
+        Feeder(int number, RowStore store, Queue<Task> waiting, BlockingQueue<Report> reports, WorkerPool pool) {
             super("backbonelab-worker-" + number);
             setDaemon(true);
             this.number = number;
             this.store = store;
             this.waiting = waiting;
             this.reports = reports;
+            this.pool = pool;
         }
 
         @Override
@@ -133,7 +145,7 @@ final class ProcessRunner implements Runner {
                 throw new IllegalStateException("stopped");
             }
             if (worker == null) {
-                worker = new Worker(number, store);
+                worker = pool.take(number, store);
             }
             return worker;
         }
@@ -145,8 +157,13 @@ final class ProcessRunner implements Runner {
             }
         }
 
-        synchronized void stopWorker() {
+        /** Ends the worker, or, where all its tasks are done, lets it rest. */
+        synchronized void stopWorker(boolean ended) {
             stopped = true;
+            if (ended && worker != null) {
+                pool.give(worker);
+                worker = null;
+            }
             dropWorker();
         }
     }

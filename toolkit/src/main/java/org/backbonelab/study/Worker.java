@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.backbonelab.io.AtomicFile;
 import org.backbonelab.io.DiskFullException;
@@ -50,7 +51,13 @@ final class Worker implements AutoCloseable {
     /** Where in the log, which those of the same number before have written too, this process begins. */
     private final long begin;
 
+    private final int number;
+    private final Path folder;
+    private final AtomicLong rests = new AtomicLong();
+
     Worker(int number, RowStore store) throws IOException {
+        this.number = number;
+        folder = store.folder().toAbsolutePath();
         Path logs = Files.createDirectories(store.folder().resolve("logs"));
         log = logs.resolve("worker-" + number + ".log");
         if (Files.exists(log) && Files.size(log) > LONGEST_LOG) {
@@ -176,16 +183,40 @@ final class Worker implements AutoCloseable {
         return (text.isEmpty() ? "it wrote nothing to its log" : text) + " (whole log: " + log + ")";
     }
 
+    /** Tells whether this is the worker of a number and a results folder. */
+    boolean isOf(int worker, RowStore other) {
+        return number == worker && folder.equals(other.folder().toAbsolutePath());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Says that it has done what it was asked and may be asked again; what it needed to start is tidied away. */
+    void rest() {
+        rests.incrementAndGet();
+        deleteArguments();
+    }
+
+    /** Returns how often it has rested. */
+    long rests() {
+        return rests.get();
+    }
+
+    private void deleteArguments() {
+        try {
+            Files.deleteIfExists(arguments);
+        } catch (IOException e) {
+            // The next run tidies up.
+        }
+    }
+
     /** Ends the process; a training in it has time to finish its batch and write its checkpoint. */
     @Override
     public void close() {
         process.destroy();
         process.onExit().completeOnTimeout(process, PATIENCE, TimeUnit.SECONDS).join();
         process.destroyForcibly();
-        try {
-            Files.deleteIfExists(arguments);
-        } catch (IOException e) {
-            // The next run tidies up.
-        }
+        deleteArguments();
     }
 }

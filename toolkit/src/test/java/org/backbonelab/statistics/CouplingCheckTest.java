@@ -94,6 +94,15 @@ class CouplingCheckTest {
     }
 
     @Test
+    void oneSeedShowsNothing() {
+        Table all = trained(means(60, 79, 80, 80), 3);
+        CouplingCheck check =
+                CouplingCheck.of(all.where(all.doubleColumn("seed").isEqualTo(0)));
+        assertFalse(check.tied());
+        assertTrue(check.answer().contains("one seed shows nothing"), check.answer());
+    }
+
+    @Test
     void twoBackbonesAreRefused() {
         Table two = trained(means(1, 1, 1, 1), 0).append(trained(means(1, 1, 1, 1), 0));
         two.stringColumn("backbone").set(0, "other");

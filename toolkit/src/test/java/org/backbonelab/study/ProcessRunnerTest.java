@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,11 @@ class ProcessRunnerTest {
 
     private RowStore store(String name) {
         return new RowStore(folder.resolve(name));
+    }
+
+    /** Workers rest for a moment only, so that a test sees them end. */
+    private static ProcessRunner runner(int workers) {
+        return new ProcessRunner(workers, new WorkerPool(Duration.ofMillis(100)));
     }
 
     private static Study study() {
@@ -58,7 +64,7 @@ class ProcessRunnerTest {
         Set<Long> killed = new HashSet<>();
         Set<Long> others = new HashSet<>(pids());
         List<Row> rows = new ArrayList<>();
-        new ProcessRunner(1).run(Studies.tasks(study()), store("killed"), row -> {
+        runner(1).run(Studies.tasks(study()), store("killed"), row -> {
             rows.add(row);
             if (killed.isEmpty()) {
                 workers(others).forEach(p -> {
@@ -176,12 +182,34 @@ class ProcessRunnerTest {
     void interruptionStopsTheWorkersAndKeepsFinishedCells() {
         Set<Long> others = new HashSet<>(pids());
         RowStore store = store("interrupted");
-        assertThrows(CancellationException.class, () -> new ProcessRunner(1)
+        assertThrows(CancellationException.class, () -> runner(1)
                 .run(Studies.tasks(study()), store, row -> Thread.currentThread()
                         .interrupt()));
         assertTrue(Thread.interrupted(), "the flag stays for the caller");
         assertFalse(store.all().isEmpty());
         assertWorkersEnd(others);
+    }
+
+    /** A study of several runs starts its processes once; those of another folder are others. */
+    @Test
+    void workersServeTheNextRunToo() {
+        Set<Long> others = new HashSet<>(pids());
+        ProcessRunner runner = new ProcessRunner(1, new WorkerPool(Duration.ofSeconds(5)));
+        List<Task> tasks = Studies.tasks(study());
+        runner.run(tasks.subList(0, 1), store("one"), row -> {});
+        List<Long> first = workers(others).stream().map(ProcessHandle::pid).toList();
+        assertEquals(1, first.size());
+        runner.run(tasks.subList(1, 2), store("one"), row -> {});
+        assertEquals(first, workers(others).stream().map(ProcessHandle::pid).toList());
+        runner.run(tasks.subList(2, 3), store("two"), row -> {});
+        assertEquals(2, workers(others).size());
+        assertEquals(2, store("one").all().size());
+        workers(others).get(0).destroyForcibly();
+        workers(others).forEach(w -> w.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+        runner.run(tasks.subList(3, 4), store("one"), row -> {});
+        assertEquals(3, store("one").all().size(), "one that died while it rested is replaced");
+        assertWorkersEnd(others);
+        assertFalse(Files.exists(folder.resolve("one/logs/worker-0.args")));
     }
 
     private static List<Long> pids() {
