@@ -15,9 +15,9 @@ downloads 260 MB of native libraries. Linux on x86-64 only. The part zoo compare
 writes: it needs Debian's python3-torch and python3-torchvision.
 
 Two parts are measured only where they are named. python: the steps of the three networks beside plain PyTorch in Python,
-eager and compiled. cell: a whole training of the optimizer study as a process, beside a script in PyTorch. Their first run
-downloads PyTorch for Python, 2.5 GB, to target/bench/python. They need Debian's python3-venv, g++ and python3-dev, and
-cell dataset-fashion-mnist.
+eager and compiled. cell: a whole training of the optimizer study as a process, beside a script in PyTorch. Their first
+run downloads PyTorch for Python, 2.6 GB, to target/bench/python. They need Debian's python3-venv, g++ and python3-dev,
+and cell dataset-fashion-mnist.
 
   --generations=3  how often the processes of a network are started anew
   --rounds=4       turns of each process, at least

@@ -5,10 +5,10 @@
 NETWORK is resnet_micro, vit_micro or convnext_micro, FOLDER has Fashion-MNIST's IDX files. With `cl` images and
 convolution weights are in channels-last order, with `compile` the network goes through torch.compile.
 
-3000 images of 16x16, 4 epochs of batches of 32, images mirrored at random, AdamW at 0.002 with decay 0.05 of the weights
-of linear maps and convolutions, a rate that rises for a tenth of the steps and falls as a cosine; accuracy on 1000
-held-out images after every epoch, and on 2000 test images at the end; one thread. Writes one line of JSON with the fields of
-CellResult.java: `seconds` is all that follows the imports, `cpu` the processor time of the whole process.
+3000 images of 16x16, 4 epochs of batches of 32, images mirrored at random, AdamW at 0.002 with decay 0.05 of the
+weights of linear maps and convolutions, a rate that rises for a tenth of the steps and falls as a cosine; accuracy on
+1000 held-out images after every epoch, and on 2000 test images at the end; one thread. Writes one line of JSON with the
+fields of CellResult.java: `seconds` is all that follows the imports, `cpu` the processor time of the whole process.
 """
 
 import gzip

@@ -4,14 +4,15 @@
 
 Speaks the protocol of Child.java. A first step, then as many as each line on standard input asks for; lines out:
 `@first parameters loss`, then `@steps loss waited ms:others ms:others ...`. A step is forward pass, loss, backward pass
-and update on one fixed batch. VALUES is the file of Values.java with the batch and the initial values, the same in every
+and update on one fixed batch. VALUES is the file of Values.java with the batch and the initial values, the same for every
 contender, so that the losses can be compared.
 
 CONTENDER is `python` and any of these, in any order, behind it:
 
     -cl       images and convolution weights in channels-last order
     -bf16     torch.autocast to bfloat16
-    -medium   float32 outside, matrix products by way of bfloat16: torch.set_float32_matmul_precision("medium")
+    -medium   torch.set_float32_matmul_precision("medium"): oneDNN computes float32 products, where the processor has AMX
+              by way of bfloat16, elsewhere in float32
     -compile  torch.compile, its default Inductor
     -malloc   the C library keeps freed memory; set by the environment, see Python.java
 """

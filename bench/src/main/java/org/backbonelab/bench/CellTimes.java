@@ -49,11 +49,14 @@ final class CellTimes {
     void write() {
         report.paragraph(
                 python.versions() + ". Fashion-MNIST at 16x16, 3000 images, 4 epochs of batches of 32, AdamW, one"
-                        + " thread; accuracy on 1000 images after every epoch and on 2000 test images at the end. `python`:"
-                        + " `bench/python/cell.py`, eager; `python-cl`: the same with channels last; `python-compile`: with"
-                        + " `torch.compile`. `ours` also evaluates the weights of its best epoch, and prepares its images in a second"
-                        + " thread. A process is timed from its start to its end; without the start begins after the libraries are"
-                        + " loaded. Processor time is of all its threads.");
+                        + " thread; accuracy on 1000 images after every epoch and on 2000 test images at the end. A process is"
+                        + " timed from its start to its end; \"without the start\" begins when the libraries are loaded. Processor"
+                        + " time is of all threads of the process. Accuracies are of the last process.");
+        report.bullets(List.of(
+                "`python`: `bench/python/cell.py`, eager; `-cl`: channels last; `-compile`: `torch.compile`, which keeps its"
+                        + " code on the disk, so that at most the first process compiles",
+                "`ours`: as a study trains it; it also evaluates the weights of its best epoch, and a second thread"
+                        + " prepares its images"));
         for (String network : NETWORKS) {
             report.heading(3, network);
             write(network);

@@ -20,8 +20,8 @@ record Python(Path interpreter, Path scripts) implements Contest.Starter {
     static final String PREFIX = "python";
 
     /**
-     * What PyTorch's tuning guide reaches with another allocator, by glibc's own settings: freed memory stays with the process, so
-     * that the next step's tensors need no new pages.
+     * What PyTorch's tuning guide reaches with another allocator, by glibc's own settings: freed memory stays with the
+     * process, so that the next step's tensors need no new pages.
      */
     private static final Map<String, String> KEEP_MEMORY =
             Map.of("MALLOC_MMAP_MAX_", "0", "MALLOC_TRIM_THRESHOLD_", String.valueOf(1L << 40));

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** Whole training steps in plain PyTorch, eager and compiled, beside ours. */
 final class PythonSteps {
     private static final List<String> LAYOUTS = List.of("", "-cl");
-    private static final List<String> ALLOCATORS = List.of("", "-malloc");
+    private static final String MALLOC = "-malloc";
 
     private final Report report;
     private final Contest contest;
@@ -27,23 +27,28 @@ final class PythonSteps {
 
     /** Measures and reports the three networks. */
     void write() {
+        boolean roundsProducts = Machine.hasAmx();
         report.paragraph(
                 python.versions() + ". The same networks as modules that anyone would write (`bench/python`), with"
                         + " the same batch and initial values, fused optimizers and `torch.autocast`. Of every kind the fastest of"
                         + " its forms is measured, found by a race.");
         report.bullets(List.of(
                 "`-cl`: channels last; `-compile`: `torch.compile` with Inductor; `-bf16`: autocast",
-                "`-medium`: matrix products of float32 by way of bfloat16, `torch.set_float32_matmul_precision`",
+                "`-medium`: `torch.set_float32_matmul_precision(\"medium\")`, with which oneDNN and not MKL computes"
+                        + " float32 products, "
+                        + (roundsProducts
+                                ? "in bfloat16 on this processor, so that it races with the forms of mixed precision"
+                                : "in float32 on this processor"),
                 "`-malloc`: glibc keeps freed memory, by `MALLOC_MMAP_MAX_` and `MALLOC_TRIM_THRESHOLD_`"));
-        Task.networks().forEach(this::write);
+        Task.networks().forEach(task -> write(task, roundsProducts));
     }
 
-    private void write(Task task) {
+    private void write(Task task, boolean roundsProducts) {
         report.heading(3, task.title());
-        String eager = contest.best(task, forms("", Stream.of()));
-        String compiled = contest.best(task, forms("-compile", Stream.of()));
-        String eager16 = contest.best(task, forms("-bf16", Stream.of("python-medium-cl-malloc")));
-        String compiled16 = contest.best(task, forms("-bf16-compile", Stream.of()));
+        String eager = contest.best(task, forms("", "", !roundsProducts));
+        String compiled = contest.best(task, forms("", "-compile", !roundsProducts));
+        String eager16 = contest.best(task, forms("-bf16", "", roundsProducts));
+        String compiled16 = contest.best(task, forms("-bf16", "-compile", roundsProducts));
         List<String> full = List.of(eager, compiled, "ours");
         List<String> half = List.of(eager16, compiled16, "ours-bf16");
         Contest.Outcome outcome = contest.measure(
@@ -53,11 +58,17 @@ final class PythonSteps {
         report.table(Contest.LOSSES, outcome.losses());
     }
 
-    /** Returns the forms of one kind, and others that race with them. */
-    private static List<String> forms(String kind, Stream<String> others) {
-        Stream<String> own = LAYOUTS.stream()
-                .flatMap(layout -> ALLOCATORS.stream().map(allocator -> Python.PREFIX + kind + layout + allocator));
-        return Stream.concat(own, others).toList();
+    /** Returns the forms of one kind. */
+    private static List<String> forms(String precision, String kind, boolean medium) {
+        List<String> out = new ArrayList<>();
+        for (String layout : LAYOUTS) {
+            out.add(Python.PREFIX + precision + kind + layout);
+            out.add(Python.PREFIX + precision + kind + layout + MALLOC);
+            if (medium) {
+                out.add(Python.PREFIX + "-medium" + kind + layout + MALLOC);
+            }
+        }
+        return out;
     }
 
     /** The first name is the best eager form, the second the best compiled one. */
