@@ -75,20 +75,8 @@ final class CellTimes {
                 run(name, commands.get(name), runs.get(name));
             }
         }
-        Runs ours = runs.get(OURS);
         List<List<String>> rows = new ArrayList<>();
-        runs.forEach((name, r) -> rows.add(List.of(
-                name,
-                r.whole.text(1000, 2),
-                r.whole.counts(),
-                ours.whole.ratioTo(r.whole),
-                r.work.text(1000, 2),
-                ours.work.ratioTo(r.work),
-                r.cpu.text(1000, 2),
-                String.valueOf(r.last.parameters()),
-                Report.number(r.last.loss(), 3),
-                Report.number(r.last.curve().get(r.last.curve().size() - 1), 1),
-                Report.number(r.last.test(), 1))));
+        runs.forEach((name, r) -> rows.add(row(name, r, runs.get(OURS))));
         report.table(
                 List.of(
                         "contender",
@@ -103,6 +91,21 @@ final class CellTimes {
                         "validation %",
                         "test %"),
                 rows);
+    }
+
+    private static List<String> row(String name, Runs runs, Runs ours) {
+        return List.of(
+                name,
+                runs.whole.text(1000, 2),
+                runs.whole.counts(),
+                ours.whole.ratioTo(runs.whole),
+                runs.work.text(1000, 2),
+                ours.work.ratioTo(runs.work),
+                runs.cpu.text(1000, 2),
+                String.valueOf(runs.last.parameters()),
+                Report.number(runs.last.loss(), 3),
+                Report.number(runs.last.curve().get(runs.last.curve().size() - 1), 1),
+                Report.number(runs.last.test(), 1));
     }
 
     private Map<String, List<String>> commands(String network) {
