@@ -67,8 +67,9 @@ public final class Interaction {
      * @return backbone, optimizer, {@code n} seeds that did not diverge, {@code diverged} ones, {@code gap} to the median of the
      *     backbone, {@code own}: the median of the optimizer's gaps, {@code interaction}: their difference, {@code lo}, {@code hi}
      *     (corrected for the number of pairs), {@code p_adjusted} (of interaction = -margin), {@code verdict}: "coupled" where the
-     *     whole interval lies below -margin, "not" where it lies above, else "open"; "diverged" where all seeds did. A pair of
-     *     which some seeds diverged may be coupled, never "not".
+     *     whole interval lies below -margin and so does the gap; "weaker" where the gap does not: the optimizer is stronger
+     *     elsewhere, but the pair does not fall behind; "not" where the interval lies above, else "open"; "diverged" where all
+     *     seeds did. A pair of which some seeds diverged may be coupled, never "not".
      */
     public static Table pairs(Table rows, String accuracy, double margin, Correction correction) {
         if (!(margin >= 0)) {
@@ -82,7 +83,9 @@ public final class Interaction {
         TestedTogether tests = new TestedTogether(contrasts, -margin, correction);
         StringColumn verdict = StringColumn.create("verdict");
         for (int i = 0; i < n; i++) {
-            verdict.append(verdict(contrasts.get(i), all.diverged.get(i), -margin, tests.lo[i], tests.hi[i]));
+            String said = verdict(contrasts.get(i), all.diverged.get(i), -margin, tests.lo[i], tests.hi[i]);
+            boolean fallsBehind = table.value(table.gaps.get(i)) < -margin;
+            verdict.append(said.equals("coupled") && !fallsBehind ? "weaker" : said);
         }
         return Table.create("interaction of backbone and optimizer")
                 .addColumns(

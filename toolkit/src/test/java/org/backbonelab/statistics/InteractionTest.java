@@ -52,6 +52,16 @@ class InteractionTest {
         assertEquals("coupled", find(Coupling.coupled(rows, "top1"), "b0", "o5").getString("verdict"));
     }
 
+    /** Optimizer 2 is nine points above the others, but for one backbone, where it is with them: no failure. */
+    @Test
+    void whoKeepsUpIsNotCoupledThoughStrongerElsewhere() {
+        Table rows =
+                CoupledTest.rows(3, 4, (b, o, r) -> new double[] {mean(b, o, 0) + (o == 2 && b != 1 ? 9 : 0), 0.4});
+        Row pair = find(Interaction.pairs(rows, "top1"), "b1", "o2");
+        assertTrue(pair.getDouble("hi") < -2 && pair.getDouble("gap") > -2);
+        assertEquals("weaker", pair.getString("verdict"));
+    }
+
     @Test
     void valuesAreThoseOfTheMedians() {
         Table rows = exact(new double[][] {{80, 70, 60}, {50, 45, 40}, {90, 60, 88}, {33, 30, 27}});
