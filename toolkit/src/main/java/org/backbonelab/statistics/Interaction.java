@@ -53,8 +53,8 @@ public final class Interaction {
     }
 
     /**
-     * Tests all pairs with a margin of 2 points and Benjamini and Hochberg's correction: of the pairs called, 5 % are called
-     * wrongly on average.
+     * Tests all pairs with a margin of 2 points and Benjamini and Hochberg's correction: of the interactions that are shown to be
+     * below it, 5 % are not, on average.
      */
     public static Table pairs(Table rows, String accuracy) {
         return pairs(rows, accuracy, Coupling.MARGIN, Correction.BENJAMINI_HOCHBERG);
@@ -83,7 +83,7 @@ public final class Interaction {
         TestedTogether tests = new TestedTogether(contrasts, -margin, correction);
         StringColumn verdict = StringColumn.create("verdict");
         for (int i = 0; i < n; i++) {
-            String said = verdict(contrasts.get(i), all.diverged.get(i), -margin, tests.lo[i], tests.hi[i]);
+            String said = Coupling.verdict(all, i, contrasts.get(i), -margin, tests.lo[i], tests.hi[i]);
             boolean fallsBehind = table.value(table.gaps.get(i)) < -margin;
             verdict.append(said.equals("coupled") && !fallsBehind ? "weaker" : said);
         }
@@ -131,15 +131,6 @@ public final class Interaction {
                                 IntStream.range(0, names.size())
                                         .mapToObj(
                                                 i -> tests.hi[i] < 0 ? "weak" : tests.lo[i] > 0 ? "strong" : "open")));
-    }
-
-    private static String verdict(Contrast contrast, int diverged, double threshold, double lo, double hi) {
-        if (contrast.seeds() == 0) {
-            return "diverged";
-        }
-        // What is itself the middle of its optimizer's gaps has interaction 0 and no error.
-        boolean cleared = diverged == 0 && (lo > threshold || contrast.error() == 0);
-        return hi < threshold ? "coupled" : cleared ? "not" : "open";
     }
 
     private Contrast interaction(int i) {

@@ -123,4 +123,29 @@ class InteractionTest {
         }
         assertTrue(wrong <= 0.065 * runs, wrong + " of " + runs + " tables have a pair called coupled");
     }
+
+    /** Two pairs are coupled; of what is called coupled, at most one in twenty is something else. */
+    @Test
+    void fewOfTheCallsAreWrong() {
+        double wrong = 0;
+        int seen = 0;
+        int runs = 200;
+        for (int run = 0; run < runs; run++) {
+            Table rows = CoupledTest.rows(
+                    3, run, (b, o, r) -> new double[] {mean(b, o, -7) - (b == 2 && o == 4 ? 9 : 0), 0.5 * (b + 1)});
+            int all = 0;
+            int right = 0;
+            for (Row row : Interaction.pairs(rows, "top1")) {
+                if (row.getString("verdict").equals("coupled")) {
+                    String pair = row.getString("backbone") + row.getString("optimizer");
+                    all++;
+                    right += pair.equals("b1o2") || pair.equals("b2o4") ? 1 : 0;
+                }
+            }
+            wrong += all == 0 ? 0 : (double) (all - right) / all;
+            seen += right;
+        }
+        assertTrue(wrong / runs <= 0.05, wrong / runs + " of the calls are wrong");
+        assertTrue(seen >= 1.6 * runs, seen + " of " + 2 * runs + " couplings are seen");
+    }
 }
