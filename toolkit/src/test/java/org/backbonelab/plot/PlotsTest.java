@@ -158,7 +158,8 @@ class PlotsTest {
     void twoFitsOfAFigureAreToldApart() {
         Chart one = Plots.logLog(Samples.curves(), "macs", "loss", "model").withFit(Samples.fit(), "power law");
         JsonNode json = json(one.withFit(Samples.fit(), "floor"));
-        assertNotEquals(trace(json, "power law").path("line"), trace(json, "floor").path("line"));
+        assertNotEquals(
+                trace(json, "power law").path("line"), trace(json, "floor").path("line"));
     }
 
     @Test
