@@ -23,11 +23,12 @@ LIMIT = 4.0
 
 
 def expected_best(trials, n):
-    """The mean test result over all subsets of n trials of the trial with the best validation result."""
+    """The mean test result over all subsets of n trials of the trial with the best validation result, or of those."""
     total, count = 0.0, 0
     for subset in itertools.combinations(trials, n):
         alive = [t for t in subset if t[0] is not None]
-        total += max(alive)[1] if alive else CHANCE
+        best = max((t[0] for t in alive), default=None)
+        total += statistics.fmean(t[1] for t in alive if t[0] == best) if alive else CHANCE
         count += 1
     return total / count
 
@@ -75,7 +76,7 @@ def main():
             own = []
             for lr in range(5):
                 dead = draw.random() < 0.15
-                value = None if dead else level + draw.gauss(0, 4)
+                value = None if dead else float(round(level + draw.gauss(0, 4)))
                 own.append([value, CHANCE if dead else value + draw.gauss(0, 1)])
             trials.append({
                 "backbone": b, "optimizer": o, "trials": own,

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.hipparchus.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
@@ -16,6 +15,7 @@ import tech.tablesaw.api.Table;
  *
  * <p>A curve is the long form of a series such as {@code val_top1_curve}: one row an evaluation, with {@code backbone}, {@code
  * optimizer}, {@code seed}, {@code index} (0 for the first evaluation) and {@code value}, where evaluations are equally far apart.
+ * Trainings come as rows of their own, since one that diverged before its first evaluation has no curve.
  */
 public final class TimeToTarget {
     private TimeToTarget() {}
@@ -25,14 +25,15 @@ public final class TimeToTarget {
      *
      * <p>A seed that ended early or at NaN has diverged and reaches nothing.
      *
-     * @param curves at the chosen hyper-parameters
+     * @param rows one row a training at the chosen hyper-parameters: backbone, optimizer, seed
+     * @param curves of these trainings
      * @param panel optimizers that set the targets, chosen before the data were seen
      * @return backbone, {@code target}; NaN where none of the panel has a median
      */
-    public static Table targets(Table curves, String... panel) {
+    public static Table targets(Table rows, Table curves, String... panel) {
         List<String> wanted = List.of(panel);
         Map<String, Double> best = new LinkedHashMap<>();
-        ends(curves).forEach((pair, ends) -> {
+        ends(rows, curves).forEach((pair, ends) -> {
             if (wanted.contains(pair.get(1))) {
                 double[] all = ends.stream().mapToDouble(v -> v).toArray();
                 best.merge(pair.get(0), median(all), (a, b) -> b > a || Double.isNaN(a) ? b : a);
@@ -49,10 +50,12 @@ public final class TimeToTarget {
      * Returns after how many evaluations each training reaches its backbone's target: between two of them by linear
      * interpolation, and before the first one at the first one.
      *
+     * @param rows one row a training, as for {@link #targets}
+     * @param curves of these trainings
      * @param targets of {@link #targets}
      * @return backbone, optimizer, seed, {@code evaluations} (infinite where the target is not reached)
      */
-    public static Table of(Table curves, Table targets) {
+    public static Table of(Table rows, Table curves, Table targets) {
         Map<String, Double> target = new LinkedHashMap<>();
         for (Row row : targets) {
             target.put(row.getString("backbone"), row.getDouble("target"));
@@ -61,7 +64,7 @@ public final class TimeToTarget {
         StringColumn optimizer = StringColumn.create("optimizer");
         DoubleColumn seed = DoubleColumn.create("seed");
         DoubleColumn evaluations = DoubleColumn.create("evaluations");
-        trainings(curves).forEach((training, curve) -> {
+        trainings(rows, curves).forEach((training, curve) -> {
             backbone.append(training.get(0));
             optimizer.append(training.get(1));
             seed.append(Double.parseDouble(training.get(2)));
@@ -86,45 +89,54 @@ public final class TimeToTarget {
         return Double.POSITIVE_INFINITY;
     }
 
-    private static Map<List<String>, List<Double>> ends(Table curves) {
-        Map<List<String>, double[]> all = trainings(curves);
+    private static Map<List<String>, List<Double>> ends(Table rows, Table curves) {
+        Map<List<String>, double[]> all = trainings(rows, curves);
         int most = all.values().stream().mapToInt(curve -> curve.length).max().orElse(0);
         Map<List<String>, List<Double>> out = new LinkedHashMap<>();
         all.forEach((training, curve) -> {
-            double end = curve.length < most ? Double.NaN : curve[most - 1];
+            double end = curve.length < most || most == 0 ? Double.NaN : curve[most - 1];
             out.computeIfAbsent(training.subList(0, 2), key -> new ArrayList<>())
                     .add(Double.isNaN(end) ? Double.NEGATIVE_INFINITY : end);
         });
         return out;
     }
 
-    private static Map<List<String>, double[]> trainings(Table curves) {
-        Map<List<String>, List<Row>> rows = new LinkedHashMap<>();
+    private static Map<List<String>, double[]> trainings(Table rows, Table curves) {
+        Map<List<String>, List<Row>> points = new LinkedHashMap<>();
+        for (int i = 0; i < rows.rowCount(); i++) {
+            List<String> training = training(rows.row(i));
+            if (points.put(training, new ArrayList<>()) != null) {
+                throw new IllegalArgumentException(
+                        "two trainings of " + String.join(" ", training) + "; choose hyper-parameters first");
+            }
+        }
         for (int i = 0; i < curves.rowCount(); i++) {
             Row row = curves.row(i);
-            rows.computeIfAbsent(
-                            List.of(
-                                    row.getString("backbone"),
-                                    row.getString("optimizer"),
-                                    Double.toString(row.getDouble("seed"))),
-                            key -> new ArrayList<>())
-                    .add(row);
+            if (points.containsKey(training(row))) {
+                points.get(training(row)).add(row);
+            }
         }
         Map<List<String>, double[]> out = new LinkedHashMap<>();
-        rows.forEach((training, points) -> {
-            double[] index =
-                    points.stream().mapToDouble(p -> p.getDouble("index")).toArray();
-            if (StatUtils.max(index) != index.length - 1
-                    || Arrays.stream(index).distinct().count() != index.length) {
+        points.forEach((training, of) -> out.put(training, values(training, of)));
+        return out;
+    }
+
+    private static List<String> training(Row row) {
+        return List.of(row.getString("backbone"), row.getString("optimizer"), Double.toString(row.getDouble("seed")));
+    }
+
+    private static double[] values(List<String> training, List<Row> points) {
+        double[] index =
+                points.stream().mapToDouble(p -> p.getDouble("index")).sorted().toArray();
+        for (int i = 0; i < index.length; i++) {
+            if (index[i] != i) {
                 throw new IllegalArgumentException(
-                        "the curve of " + String.join(" ", training) + " has the evaluations "
-                                + Arrays.toString(index) + ", expected each of 0 to " + (index.length - 1)
-                                + " once; choose hyper-parameters first");
+                        "the curve of " + String.join(" ", training) + " has the evaluations " + Arrays.toString(index)
+                                + ", expected each of 0 to " + (index.length - 1) + " once");
             }
-            double[] values = new double[index.length];
-            points.forEach(p -> values[(int) p.getDouble("index")] = p.getDouble("value"));
-            out.put(training, values);
-        });
+        }
+        double[] out = new double[index.length];
+        points.forEach(p -> out[(int) p.getDouble("index")] = p.getDouble("value"));
         return out;
     }
 }

@@ -21,7 +21,7 @@ import tech.tablesaw.api.Table;
  * What an optimizer gives for so many trials of tuning, not only at its best (Dodge et al., arXiv 1909.03004).
  *
  * <p>A trial is a training at one point of the search space. Of K stored trials, n are thought of as drawn at random without
- * replacement; the one with the best validation result is kept, and its test result is what one has. The expectation over all
+ * replacement; the one with the best validation result is kept (of equal ones any, by chance), and its test result is what one has. The expectation over all
  * draws follows from the order of the trials, with no resampling: the i-th best is kept by (K - i choose n - 1) of the (K choose
  * n) draws. Dodge et al. draw with replacement, which is biased (Tang et al., arXiv 2004.12462); this is not.
  *
@@ -47,15 +47,20 @@ public final class TuningBudget {
             throw new IllegalArgumentException(n + " trials of " + k + " with " + test.length
                     + " test results, expected at least 1 and at most all of them, and as many test results");
         }
-        // Of equal trials the first is kept: which one that is, is no question of their results.
         List<Integer> order = IntStream.range(0, k)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> -goal.score(validation[i])))
                 .toList();
         double sum = 0;
         for (int rank = 0; rank <= k - n; rank++) {
-            int trial = order.get(rank);
-            double result = Double.isNaN(validation[trial]) || Double.isNaN(test[trial]) ? chance : test[trial];
+            double score = goal.score(validation[order.get(rank)]);
+            // Of trials that are equally good on validation images any one may be kept: that is their mean, by
+            // symmetry.
+            double result = IntStream.range(0, k)
+                    .filter(i -> goal.score(validation[i]) == score)
+                    .mapToDouble(i -> Double.isNaN(validation[i]) || Double.isNaN(test[i]) ? chance : test[i])
+                    .average()
+                    .orElseThrow();
             sum += CombinatoricsUtils.binomialCoefficientDouble(k - rank - 1, n - 1) * result;
         }
         return sum / CombinatoricsUtils.binomialCoefficientDouble(k, n);

@@ -40,7 +40,7 @@ import tech.tablesaw.api.Table;
  * <p>A network that exists in a notebook only is known to no other process. So it trains here, one training after the other, with
  * all threads, and nothing is stored: what was trained yesterday may have been another network of the same name.
  *
- * <p>Without more words: SGD, LARS, Lion and AdamW, with 3000 images of 4 epochs and three seeds. These four tell the ties of BOCB
+ * <p>Unless told otherwise: SGD, LARS, Lion and AdamW, on 3000 images for 4 epochs, with three seeds. These four tell the ties of BOCB
  * (arXiv 2410.06373) apart: the steps of SGD and LARS follow the size of the gradient or of the weights, those of Lion and AdamW are
  * of one size for every weight. Rates start at 1, 4 and 16 times the default, on the first seed, and go on by factors of 4 while the
  * best lies at an edge, three times at most.

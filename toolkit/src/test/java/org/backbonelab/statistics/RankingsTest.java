@@ -75,6 +75,11 @@ class RankingsTest {
         return out;
     }
 
+    /** The trainings that curves are of. */
+    private static Table rows(Table curves) {
+        return curves.where(curves.doubleColumn("index").isEqualTo(0)).removeColumns("index", "value");
+    }
+
     private static void append(Table out, String backbone, String optimizer, double... numbers) {
         out.stringColumn(0).append(backbone);
         out.stringColumn(1).append(optimizer);
@@ -116,6 +121,7 @@ class RankingsTest {
     @Test
     void profilesAndTimesAreThoseOfTheScript() {
         Table targets = TimeToTarget.targets(
+                rows(curves()),
                 curves(),
                 GOLDEN.path("panel").get(0).asText(),
                 GOLDEN.path("panel").get(1).asText());
@@ -123,7 +129,7 @@ class RankingsTest {
             assertEquals(
                     GOLDEN.path("targets").path(row.getString("backbone")).asDouble(), row.getDouble("target"), EXACT);
         }
-        Table times = TimeToTarget.of(curves(), targets);
+        Table times = TimeToTarget.of(rows(curves()), curves(), targets);
         int at = 0;
         for (JsonNode training : GOLDEN.path("curves")) {
             double expected = Double.parseDouble(training.path("evaluations").asText());
@@ -148,9 +154,14 @@ class RankingsTest {
     @Test
     void curveWithAGapOrAnotherTrainingInItIsRefused() {
         Table twice = curves().append(curves());
-        String message = assertThrows(IllegalArgumentException.class, () -> TimeToTarget.targets(twice, "sgd"))
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> TimeToTarget.targets(rows(curves()), twice, "sgd"))
                 .getMessage();
-        assertTrue(message.contains("alpha sgd") && message.contains("choose hyper-parameters"), message);
+        assertTrue(message.contains("alpha sgd") && message.contains("expected each of 0 to"), message);
+        String rows = assertThrows(
+                        IllegalArgumentException.class, () -> TimeToTarget.targets(rows(twice), curves(), "sgd"))
+                .getMessage();
+        assertTrue(rows.contains("alpha sgd") && rows.contains("choose hyper-parameters"), rows);
     }
 
     @Test
@@ -160,14 +171,19 @@ class RankingsTest {
             append(curves, "b", "sgd", 0, i, 60 + 10 * i);
         }
         append(curves, "b", "adam", 0, 0, 80);
-        Table targets = TimeToTarget.targets(curves, "adam", "sgd");
+        Table rows = rows(curves);
+        // It diverged before its first evaluation.
+        append(rows, "b", "lion", 0);
+        Table targets = TimeToTarget.targets(rows, curves, "adam", "sgd", "lion");
         assertEquals(90, targets.doubleColumn("target").get(0), "an early end sets no target");
-        Table lost = TimeToTarget.targets(curves, "adam");
+        Table lost = TimeToTarget.targets(rows, curves, "adam", "lion");
         assertTrue(Double.isNaN(lost.doubleColumn("target").getDouble(0)));
         assertTrue(Double.isInfinite(
-                TimeToTarget.of(curves, lost).doubleColumn("evaluations").get(0)));
-        assertEquals(
-                4, TimeToTarget.of(curves, targets).doubleColumn("evaluations").get(0));
+                TimeToTarget.of(rows, curves, lost).doubleColumn("evaluations").get(0)));
+        Table times = TimeToTarget.of(rows, curves, targets);
+        assertEquals(4, times.doubleColumn("evaluations").get(0));
+        assertEquals("lion", times.stringColumn("optimizer").get(2));
+        assertTrue(Double.isInfinite(times.doubleColumn("evaluations").get(2)));
     }
 
     /** Eight backbones, 24 optimizers, three seeds, a limit on training: intervals hold the score of the true medians. */
