@@ -31,10 +31,13 @@ public final class Bench implements Callable<Integer> {
             "resident",
             "processes");
 
+    /** Measured only where they are asked for: they need a Python of their own, which is 4 GB. */
+    private static final List<String> OPTIONAL = List.of("python", "cell");
+
     @Parameters(
             description =
-                    "What to measure, default everything: vit resnet convnext zoo adamw optimizers hessian fcmae data start"
-                            + " resident processes.")
+                    "What to measure, default all but the last two: vit resnet convnext zoo adamw optimizers hessian fcmae"
+                            + " data start resident processes python cell.")
     private List<String> parts = PARTS;
 
     @Option(names = "--generations", defaultValue = "3", description = "How often a network's processes start anew.")
@@ -61,6 +64,12 @@ public final class Bench implements Callable<Integer> {
             description = "Folder of the TorchScript modules for the part zoo, see bench/modules.py.")
     private Path modules;
 
+    @Option(
+            names = "--python",
+            defaultValue = "target/bench/python/bin/python3",
+            description = "The Python for the parts python and cell, with torch; bench.sh makes it.")
+    private Path interpreter;
+
     @Option(names = "--report", defaultValue = "bench/report.md", description = "The file to write.")
     private Path file;
 
@@ -73,13 +82,16 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException {
         Set<String> unknown = new TreeSet<>(parts);
         PARTS.forEach(unknown::remove);
+        OPTIONAL.forEach(unknown::remove);
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("cannot measure " + unknown + ", expected some of " + PARTS);
+            throw new IllegalArgumentException(
+                    "cannot measure " + unknown + ", expected some of " + PARTS + " and " + OPTIONAL);
         }
         Report report = new Report(new PrintStream(System.out, true, StandardCharsets.UTF_8), file);
         head(report);
         Rounds plan = new Rounds(rounds, steps, patience * 1000L);
-        StepTimes stepTimes = new StepTimes(report, plan, generations, threads);
+        StepTimes stepTimes =
+                new StepTimes(report, new Contest(report, plan, generations, threads, ChildProcess::start));
         Comparison comparison = new Comparison(report, plan, threads);
         report.heading(2, "Training steps");
         for (Task task : Task.networks()) {
@@ -99,7 +111,17 @@ public final class Bench implements Callable<Integer> {
         part(report, "start", "JVM start to the end of the first step", () -> comparison.start(START_ROUNDS));
         part(report, "resident", "Resident memory", comparison::resident);
         part(report, "processes", "Two processes, one thread each", () -> comparison.processes(2 * rounds));
+        againstPython(report, plan);
         return 0;
+    }
+
+    private void againstPython(Report report, Rounds plan) {
+        Python python = new Python(interpreter, Path.of("bench", "python"));
+        Contest contest = new Contest(report, plan, generations, threads, python);
+        PythonSteps pythonSteps = new PythonSteps(report, contest, python);
+        part(report, "python", "Against PyTorch in Python", pythonSteps::write);
+        CellTimes cells = new CellTimes(report, plan, python, rounds);
+        part(report, "cell", "A whole training against PyTorch in Python", cells::write);
     }
 
     private void head(Report report) throws IOException {

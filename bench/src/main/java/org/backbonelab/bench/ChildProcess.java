@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The parent's end of a {@link Child}. */
@@ -36,27 +37,13 @@ final class ChildProcess implements AutoCloseable {
      */
     record Timed(double ms, double others) {}
 
-    private ChildProcess(String contender, Task task, int threads) throws IOException {
+    private ChildProcess(String contender, int threads, List<String> command, Map<String, String> environment)
+            throws IOException {
         this.contender = contender;
         idle = Math.max(0, 1 - (double) threads / Runtime.getRuntime().availableProcessors());
         log = Files.createTempFile("backbonelab-bench-", ".log");
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-Xmn24m",
-                "-Djava.awt.headless=true",
-                "-DdisableProgressBar=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                contender,
-                task.id(),
-                String.valueOf(threads));
-        for (String name :
-                List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BACKBONELAB_THREADS")) {
-            builder.environment().put(name, String.valueOf(threads));
-        }
+        ProcessBuilder builder = builder(command, threads);
+        builder.environment().putAll(environment);
         Load before = Load.now();
         long begun = System.nanoTime();
         process = builder.redirectError(log.toFile()).start();
@@ -69,13 +56,50 @@ final class ChildProcess implements AutoCloseable {
         start = new Timed(ms, Load.of(process.pid()).othersSince(new Load(before.busy(), 0, before.idle())));
     }
 
-    /** Starts the process and waits for its first step. */
+    /** Starts a JVM with a contender and waits for its first step. */
     static ChildProcess start(String contender, Task task, int threads) {
+        List<String> command = jvm(Child.class, contender, task.id(), String.valueOf(threads));
+        return start(contender, task, threads, command, Map.of());
+    }
+
+    /**
+     * Starts any process that speaks as {@link Child} does and waits for its first step.
+     *
+     * @param environment is added to this process's
+     */
+    static ChildProcess start(
+            String contender, Task task, int threads, List<String> command, Map<String, String> environment) {
         try {
-            return new ChildProcess(contender, task, threads);
+            return new ChildProcess(contender, threads, command, environment);
         } catch (IOException e) {
             throw new UncheckedIOException(contender + " on " + task + " did not start", e);
         }
+    }
+
+    /** Returns the command line of a class in a JVM of its own. */
+    static List<String> jvm(Class<?> main, String... arguments) {
+        List<String> out = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-Xmn24m",
+                "-Djava.awt.headless=true",
+                "-DdisableProgressBar=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        out.addAll(List.of(arguments));
+        return out;
+    }
+
+    /** Prepares a process whose libraries use so many threads. */
+    static ProcessBuilder builder(List<String> command, int threads) {
+        ProcessBuilder out = new ProcessBuilder(command);
+        for (String name :
+                List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BACKBONELAB_THREADS")) {
+            out.environment().put(name, String.valueOf(threads));
+        }
+        return out;
     }
 
     String contender() {

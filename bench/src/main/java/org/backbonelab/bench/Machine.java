@@ -2,6 +2,7 @@ package org.backbonelab.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,16 @@ final class Machine {
                         + property("/jnilib/pytorch.properties", "jni_version") + ", JavaCPP PyTorch "
                         + property("/META-INF/maven/org.bytedeco/pytorch/pom.properties", "version"),
                 "Date: " + LocalDate.now(ZoneOffset.UTC) + ", commit " + commit());
+    }
+
+    /** Tells whether the processor has matrix units for bfloat16, where libtorch may round float32 products. */
+    static boolean hasAmx() {
+        try {
+            String flags = field(Files.readAllLines(Path.of("/proc/cpuinfo")), "flags");
+            return List.of(flags.split(" ", -1)).contains("amx_bf16");
+        } catch (IOException e) {
+            throw new UncheckedIOException("/proc/cpuinfo cannot be read", e);
+        }
     }
 
     private static String field(List<String> lines, String name) {

@@ -1,22 +1,17 @@
 package org.backbonelab.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.backbonelab.layer.Init;
 import org.backbonelab.layer.Layer;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Role;
@@ -26,7 +21,7 @@ import org.backbonelab.tensor.Torch;
  * Any DJL block that classifies images, as a backbone: it trains with every optimizer and step.
  *
  * <pre>{@code
- * Backbone mine = new DjlBackbone(new ImageSpec(1, 28, 10), () -> new SequentialBlock()
+ * Backbone mine = new DjlBackbone(new ImageSpec(1, 28, 10), new SequentialBlock()
  *         .add(Conv2d.builder().setKernelShape(new Shape(3, 3)).setFilters(32).build())
  *         .add(Activation::relu).add(Pool.globalAvgPool2dBlock()).add(Linear.builder().setUnits(10).build()));
  * }</pre>
@@ -45,39 +40,39 @@ public final class DjlBackbone extends Backbone {
     /**
      * Wraps a block.
      *
-     * @param build builds the block, (N, C, H, W) to logits (N, classes), equal ones at every call
-     * @throws IllegalArgumentException if it gives another shape for these images
+     * @param block (N, C, H, W) to logits (N, classes); a new one for every network
+     * @throws IllegalArgumentException if it has values already, or gives another shape for these images
      */
-    public DjlBackbone(ImageSpec spec, Supplier<? extends Block> build) {
+    public DjlBackbone(ImageSpec spec, Block block) {
         super(spec);
-        Shape images = new Shape(2, spec.channels(), spec.size(), spec.size());
-        block = build.get();
-        requireLogits(build.get(), images);
-        // Parameters know their shapes once the block was prepared; their values come later, by the seed.
-        try (NDManager manager = Torch.newManager()) {
-            block.initialize(manager, DataType.FLOAT32, images);
-            block.getParameters().values().forEach(Parameter::close);
+        this.block = block;
+        if (block.getParameters().values().stream().anyMatch(Parameter::isInitialized)) {
+            throw new IllegalArgumentException("the block has values already, expected a new one for every network");
         }
+        prepare();
         addChildBlock("block", block);
         String classifier = classifier();
         Map<String, List<Pair<String, Parameter>>> groups = new LinkedHashMap<>();
         for (Pair<String, Parameter> each : block.getParameters()) {
             groups.computeIfAbsent(group(each), name -> new ArrayList<>()).add(each);
         }
-        groups.forEach((name, members) -> child(name, new Held(members, classifier, key -> init(build, images, key))));
+        groups.forEach((name, members) -> child(name, new Held(members, classifier)));
     }
 
-    private void requireLogits(Block scratch, Shape images) {
+    /** Lets the parameters learn their shapes; their values come later, by the seed. */
+    private void prepare() {
+        Shape images = new Shape(2, spec().channels(), spec().size(), spec().size());
         try (NDManager manager = Torch.newManager()) {
-            scratch.initialize(manager, DataType.FLOAT32, images);
-            Shape logits = scratch.forward(new ParameterStore(manager, false), new NDList(manager.zeros(images)), false)
-                    .singletonOrThrow()
-                    .getShape();
+            block.initialize(manager, DataType.FLOAT32, images);
+            Shape logits =
+                    Pass.evaluation().forward(block, manager.zeros(images)).getShape();
             Shape expected = new Shape(images.get(0), spec().classes());
             if (!logits.equals(expected)) {
                 throw new IllegalArgumentException(
                         "the block makes " + logits + " of images " + images + ", expected logits " + expected);
             }
+        } finally {
+            block.getParameters().values().forEach(Parameter::close);
         }
     }
 
@@ -100,20 +95,6 @@ public final class DjlBackbone extends Backbone {
         return found;
     }
 
-    /** Draws as the block's initialisers do: in a block of the same build, after libtorch's generator was given a seed. */
-    private static Init init(Supplier<? extends Block> build, Shape images, String name) {
-        return (shape, random) -> drawn(build, images, name, random);
-    }
-
-    private static float[] drawn(Supplier<? extends Block> build, Shape images, String name, RandomGenerator random) {
-        try (NDManager manager = Torch.newManager()) {
-            Block other = build.get();
-            manager.getEngine().setRandomSeed(random.nextInt());
-            other.initialize(manager, DataType.FLOAT32, images);
-            return other.getParameters().get(name).getArray().toFloatArray();
-        }
-    }
-
     @Override
     public NDArray forwardFeatures(NDArray x, Pass pass) {
         NDArray logits = pass.forward(block, x);
@@ -127,11 +108,25 @@ public final class DjlBackbone extends Backbone {
 
     /** The parameters of one block of DJL's; it computes nothing itself. */
     private static final class Held extends Layer {
-        Held(List<Pair<String, Parameter>> parameters, String classifier, Function<String, Init> init) {
+        Held(List<Pair<String, Parameter>> parameters, String classifier) {
             for (Pair<String, Parameter> each : parameters) {
                 Parameter parameter = each.getValue();
                 boolean isLast = each.getKey().equals(classifier);
-                adopt(parameter, isLast ? Role.CLASSIFIER : role(parameter), init.apply(each.getKey()));
+                adopt(
+                        parameter,
+                        isLast ? Role.CLASSIFIER : role(parameter),
+                        (shape, random) -> drawn(parameter, random));
+            }
+        }
+
+        /** Draws as the parameter's own initialiser does, after libtorch's generator was given a seed. */
+        private static float[] drawn(Parameter parameter, RandomGenerator random) {
+            try (NDManager manager = Torch.newManager()) {
+                manager.getEngine().setRandomSeed(random.nextInt());
+                parameter.initialize(manager, DataType.FLOAT32);
+                return parameter.getArray().toFloatArray();
+            } finally {
+                parameter.close();
             }
         }
 

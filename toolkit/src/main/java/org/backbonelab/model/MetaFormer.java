@@ -74,7 +74,7 @@ public final class MetaFormer extends Backbone {
             return new Config(2, List.of(32, 64, 128), List.of(1, 1, 2), mixers, plain);
         }
 
-        /** Returns a small one of one stage: four blocks of 96 channels on patches of 4 x 4 pixels. */
+        /** Returns a small one of one stage: four blocks of 96 channels behind a 7 x 7 stem at stride 4. */
         static Config isotropic(Mixer mixer) {
             return new Config(4, List.of(96), List.of(4), List.of(mixer), false);
         }

@@ -1,6 +1,7 @@
 package org.backbonelab.results;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,23 +44,22 @@ public final class Tables {
     public static Table series(String series, List<Row> rows) {
         List<Row> having =
                 rows.stream().filter(r -> r.series().containsKey(series)).toList();
-        Table out = null;
-        for (Row row : having) {
-            List<Double> values = row.series().get(series);
-            Table part = of(series, java.util.Collections.nCopies(values.size(), row));
-            double[] index = new double[values.size()];
-            java.util.Arrays.setAll(index, i -> i);
-            part.addColumns(
-                    DoubleColumn.create("index", index),
-                    DoubleColumn.create(
-                            "value",
-                            values.stream().mapToDouble(Double::doubleValue).toArray()));
-            out = out == null ? part : out.append(part);
-        }
-        if (out == null) {
+        if (having.isEmpty()) {
             throw new IllegalArgumentException("no row has the series \"" + series + "\"");
         }
-        return out;
+        List<Row> points = new ArrayList<>();
+        DoubleColumn index = DoubleColumn.create("index");
+        DoubleColumn value = DoubleColumn.create("value");
+        for (Row row : having) {
+            List<Double> values = row.series().get(series);
+            for (int i = 0; i < values.size(); i++) {
+                points.add(row);
+                index.append(i);
+                value.append(values.get(i));
+            }
+        }
+        // In one piece: rows of one study need not have the same metrics, as one that diverged has fewer.
+        return of(series, points).addColumns(index, value);
     }
 
     /** Writes a table as CSV, atomically; whole numbers without decimals, missing values and NaN empty. */

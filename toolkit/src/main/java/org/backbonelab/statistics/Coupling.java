@@ -188,11 +188,12 @@ public final class Coupling {
         return StringColumn.create(column, all.names.stream().map(name -> name.get(place)));
     }
 
-    private static String verdict(SeededTable all, int i, Contrast gap, double threshold, double lo, double hi) {
+    /** Returns what seeds say of a pair whose distance to a reference has this interval. */
+    static String verdict(SeededTable all, int i, Contrast gap, double threshold, double lo, double hi) {
         if (all.seeds.get(i).length == 0) {
             return "diverged";
         }
-        // What is itself the reference has gap 0 and no error.
+        // What is itself the reference has distance 0 and no error.
         boolean cleared = all.diverged.get(i) == 0 && (lo > threshold || gap.error() == 0);
         return hi < threshold ? "coupled" : cleared ? "not" : "open";
     }

@@ -1,8 +1,11 @@
 package org.backbonelab.statistics;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.backbonelab.results.Select;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Row;
@@ -24,6 +27,8 @@ import tech.tablesaw.api.Table;
  *     gap} to the best, {@code lo}, {@code hi}, {@code verdict}: "falls behind", "keeps up", "open" or "diverged"
  */
 public record CouplingCheck(boolean tied, String answer, Table evidence) {
+    private static final String BEHIND = "falls behind";
+    private static final String KEEPS_UP = "keeps up";
     private static final List<String> BY_SIZE = List.of("sgd", "lars");
     private static final List<String> OF_ONE_SIZE = List.of("lion", "adamw");
 
@@ -40,16 +45,20 @@ public record CouplingCheck(boolean tied, String answer, Table evidence) {
         }
         Table best = Select.best(trained, "val_top1", "lr", "backbone", "optimizer");
         Table judged = Coupling.coupled(best, "test_top1", Reference.BEST, Coupling.MARGIN, Correction.HOLM, 0);
-        List<String> behind = new ArrayList<>();
-        List<String> others = new ArrayList<>();
+        Map<String, List<String>> groups = new LinkedHashMap<>();
         StringColumn verdict = StringColumn.create("verdict");
         DoubleColumn lr = DoubleColumn.create("lr");
         for (Row row : judged) {
             String optimizer = row.getString("optimizer");
-            String said = row.getString("verdict");
-            boolean isBehind = said.equals("coupled") || said.equals("diverged");
-            (isBehind ? behind : others).add(optimizer);
-            verdict.append(said.equals("coupled") ? "falls behind" : said.equals("not") ? "keeps up" : said);
+            String said =
+                    switch (row.getString("verdict")) {
+                        case "coupled" -> BEHIND;
+                        case "not" -> KEEPS_UP;
+                        default -> row.getString("verdict");
+                    };
+            verdict.append(said);
+            groups.computeIfAbsent(said.equals("diverged") ? BEHIND : said, name -> new ArrayList<>())
+                    .add(optimizer);
             lr.append(best.where(best.stringColumn("optimizer").isEqualTo(optimizer))
                     .doubleColumn("lr")
                     .get(0));
@@ -58,31 +67,33 @@ public record CouplingCheck(boolean tied, String answer, Table evidence) {
                 .addColumns(judged.column("optimizer"), lr)
                 .addColumns(judged.column("n"), judged.column("diverged"), judged.column("mean"))
                 .addColumns(judged.column("gap"), judged.column("lo"), judged.column("hi"), verdict);
-        String answer =
-                sentence(trained.stringColumn("backbone").get(0), behind, others, judged) + " " + length(trained);
-        return new CouplingCheck(!behind.isEmpty(), answer, evidence.sortDescendingOn("gap"));
+        String answer = sentence(trained.stringColumn("backbone").get(0), groups, judged) + " " + length(trained);
+        return new CouplingCheck(groups.containsKey(BEHIND), answer, evidence.sortDescendingOn("gap"));
     }
 
-    private static String sentence(String backbone, List<String> behind, List<String> others, Table judged) {
+    private static String sentence(String backbone, Map<String, List<String>> groups, Table judged) {
+        List<String> behind = groups.getOrDefault(BEHIND, List.of());
+        List<String> near = groups.getOrDefault(KEEPS_UP, List.of());
+        List<String> open = groups.getOrDefault("open", List.of());
         if (behind.isEmpty() && judged.doubleColumn("lo").countMissing() > 0) {
             return backbone + " is not shown to be tied, but one seed shows nothing: train with two or more.";
         }
         if (behind.isEmpty()) {
-            double lowest = judged.doubleColumn("lo").min();
             return String.format(
                     Locale.ROOT,
-                    "%s is not shown to be tied: with %s it comes near the best, as far as the seeds tell; differences of %.1f"
-                            + " points or more are ruled out.",
+                    "%s is not shown to be tied: with none of %s it is shown to fall 2 points behind; differences of %.1f points"
+                            + " or more are ruled out.",
                     backbone,
-                    and(others),
-                    -lowest);
+                    and(judged.stringColumn("optimizer").asList()),
+                    -judged.doubleColumn("lo").min());
         }
-        String tie = backbone + " is tied: with " + and(behind) + " it falls more than 2 points behind, with "
-                + and(others) + " it does not.";
-        if (behind.containsAll(BY_SIZE) && others.containsAll(OF_ONE_SIZE)) {
+        String tie = backbone + " is tied: with " + and(behind) + " it falls more than 2 points behind"
+                + (near.isEmpty() ? "" : ", with " + and(near) + " it does not")
+                + (open.isEmpty() ? "" : ", with " + and(open) + " that is open") + ".";
+        if (behind.containsAll(BY_SIZE) && Collections.disjoint(behind, OF_ONE_SIZE)) {
             return tie + " It wants a step of one size for every weight, whatever the size of its gradient.";
         }
-        if (behind.containsAll(OF_ONE_SIZE) && others.contains("sgd")) {
+        if (behind.containsAll(OF_ONE_SIZE) && !behind.contains("sgd")) {
             return tie + " It wants steps that follow the gradient.";
         }
         return tie;

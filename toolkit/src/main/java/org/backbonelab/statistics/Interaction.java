@@ -53,8 +53,8 @@ public final class Interaction {
     }
 
     /**
-     * Tests all pairs with a margin of 2 points and Benjamini and Hochberg's correction: of the pairs called, 5 % are called
-     * wrongly on average.
+     * Tests all pairs with a margin of 2 points and Benjamini and Hochberg's correction: of the interactions that are shown to be
+     * below it, 5 % are not, on average.
      */
     public static Table pairs(Table rows, String accuracy) {
         return pairs(rows, accuracy, Coupling.MARGIN, Correction.BENJAMINI_HOCHBERG);
@@ -67,8 +67,9 @@ public final class Interaction {
      * @return backbone, optimizer, {@code n} seeds that did not diverge, {@code diverged} ones, {@code gap} to the median of the
      *     backbone, {@code own}: the median of the optimizer's gaps, {@code interaction}: their difference, {@code lo}, {@code hi}
      *     (corrected for the number of pairs), {@code p_adjusted} (of interaction = -margin), {@code verdict}: "coupled" where the
-     *     whole interval lies below -margin, "not" where it lies above, else "open"; "diverged" where all seeds did. A pair of
-     *     which some seeds diverged may be coupled, never "not".
+     *     whole interval lies below -margin and so does the gap; "weaker" where the gap does not: the optimizer is stronger
+     *     elsewhere, but the pair does not fall behind; "not" where the interval lies above, else "open"; "diverged" where all
+     *     seeds did. A pair of which some seeds diverged may be coupled, never "not".
      */
     public static Table pairs(Table rows, String accuracy, double margin, Correction correction) {
         if (!(margin >= 0)) {
@@ -82,7 +83,9 @@ public final class Interaction {
         TestedTogether tests = new TestedTogether(contrasts, -margin, correction);
         StringColumn verdict = StringColumn.create("verdict");
         for (int i = 0; i < n; i++) {
-            verdict.append(verdict(contrasts.get(i), all.diverged.get(i), -margin, tests.lo[i], tests.hi[i]));
+            String said = Coupling.verdict(all, i, contrasts.get(i), -margin, tests.lo[i], tests.hi[i]);
+            boolean fallsBehind = table.value(table.gaps.get(i)) < -margin;
+            verdict.append(said.equals("coupled") && !fallsBehind ? "weaker" : said);
         }
         return Table.create("interaction of backbone and optimizer")
                 .addColumns(
@@ -128,15 +131,6 @@ public final class Interaction {
                                 IntStream.range(0, names.size())
                                         .mapToObj(
                                                 i -> tests.hi[i] < 0 ? "weak" : tests.lo[i] > 0 ? "strong" : "open")));
-    }
-
-    private static String verdict(Contrast contrast, int diverged, double threshold, double lo, double hi) {
-        if (contrast.seeds() == 0) {
-            return "diverged";
-        }
-        // What is itself the middle of its optimizer's gaps has interaction 0 and no error.
-        boolean cleared = diverged == 0 && (lo > threshold || contrast.error() == 0);
-        return hi < threshold ? "coupled" : cleared ? "not" : "open";
     }
 
     private Contrast interaction(int i) {

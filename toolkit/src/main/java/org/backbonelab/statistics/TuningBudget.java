@@ -1,16 +1,14 @@
 package org.backbonelab.statistics;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.backbonelab.results.Goal;
-import org.hipparchus.distribution.continuous.TDistribution;
-import org.hipparchus.stat.StatUtils;
+import org.backbonelab.results.Select;
 import org.hipparchus.util.CombinatoricsUtils;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Row;
@@ -28,8 +26,6 @@ import tech.tablesaw.api.Table;
  * <p>What comes out depends on the search space, so it has to be the same for all: the same factors of each optimizer's default.
  */
 public final class TuningBudget {
-    private static final double LEVEL = 0.95;
-
     private TuningBudget() {}
 
     /**
@@ -113,64 +109,34 @@ public final class TuningBudget {
      *
      * @param curves of {@link #curves}
      * @param result the column of the result
-     * @return optimizer, {@code trials}, {@code n} backbones, {@code gap}, {@code lo}, {@code hi} (95 %), {@code rank} (1 is best)
+     * @return optimizer, {@code trials}, {@code gap}, {@code lo}, {@code hi} (95 %), {@code n} backbones, {@code rank} (1 is best)
      */
     public static Table ranking(Table curves, String result) {
-        Map<Double, Map<String, Map<String, Double>>> values = new LinkedHashMap<>();
+        Map<List<Object>, DoubleColumn> columns = new HashMap<>();
         for (Row row : curves) {
-            values.computeIfAbsent(row.getDouble("trials"), k -> new LinkedHashMap<>())
-                    .computeIfAbsent(row.getString("backbone"), k -> new LinkedHashMap<>())
-                    .put(row.getString("optimizer"), row.getDouble(result));
+            columns.computeIfAbsent(column(row), key -> DoubleColumn.create(result))
+                    .append(row.getDouble(result));
         }
-        Table out = Table.create(
-                "gap to the median optimizer by budget",
-                StringColumn.create("optimizer"),
-                DoubleColumn.create("trials"),
-                DoubleColumn.create("n"),
-                DoubleColumn.create("gap"),
-                DoubleColumn.create("lo"),
-                DoubleColumn.create("hi"),
-                DoubleColumn.create("rank"));
-        values.forEach((budget, backbones) -> {
-            Map<String, double[]> gaps = gaps(backbones.values());
-            gaps.forEach((optimizer, g) -> {
-                double mean = StatUtils.mean(g);
-                long better = gaps.values().stream()
-                        .filter(other -> StatUtils.mean(other) > mean)
-                        .count();
-                append(out, optimizer, budget, g, better + 1.0);
-            });
-        });
-        return out;
+        Table gaps = curves.copy();
+        gaps.addColumns(DoubleColumn.create(
+                "gap",
+                curves.stream()
+                        .mapToDouble(r ->
+                                r.getDouble(result) - columns.get(column(r)).median())));
+        Table out = Select.mean(gaps, "gap", "optimizer", "trials");
+        DoubleColumn rank = DoubleColumn.create("rank");
+        for (Row row : out) {
+            Table rivals = out.where(out.doubleColumn("trials").isEqualTo(row.getDouble("trials")));
+            double better = rivals.doubleColumn("gap")
+                    .isGreaterThan(row.getDouble("gap"))
+                    .size();
+            rank.append(better + 1);
+        }
+        return out.addColumns(rank).setName("gap to the median optimizer by budget");
     }
 
-    private static void append(Table out, String optimizer, double budget, double[] gaps, double rank) {
-        double mean = StatUtils.mean(gaps);
-        double half = gaps.length < 2
-                ? Double.NaN
-                : new TDistribution(gaps.length - 1.0).inverseCumulativeProbability((1 + LEVEL) / 2)
-                        * Math.sqrt(StatUtils.variance(gaps) / gaps.length);
-        out.stringColumn(0).append(optimizer);
-        double[] numbers = {budget, gaps.length, mean, mean - half, mean + half, rank};
-        for (int i = 0; i < numbers.length; i++) {
-            out.doubleColumn(i + 1).append(numbers[i]);
-        }
-    }
-
-    private static Map<String, double[]> gaps(Collection<Map<String, Double>> backbones) {
-        Map<String, double[]> out = new LinkedHashMap<>();
-        for (Map<String, Double> column : backbones) {
-            double median = StatUtils.percentile(
-                    column.values().stream().mapToDouble(v -> v).toArray(), 50);
-            column.forEach(
-                    (optimizer, value) -> out.merge(optimizer, new double[] {value - median}, TuningBudget::join));
-        }
-        return out;
-    }
-
-    private static double[] join(double[] a, double[] b) {
-        double[] out = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, out, a.length, b.length);
-        return out;
+    /** Names the optimizers that stand beside each other: those of a backbone and budget. */
+    private static List<Object> column(Row row) {
+        return List.of(row.getString("backbone"), row.getDouble("trials"));
     }
 }

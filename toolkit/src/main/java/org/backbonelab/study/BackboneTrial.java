@@ -24,7 +24,8 @@ import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.Evaluation;
 import org.backbonelab.train.TrainLoop;
 import org.backbonelab.train.TrainOptions;
-import org.backbonelab.train.objective.Supervised;
+import org.backbonelab.train.objective.Objective;
+import org.backbonelab.train.objective.Objectives;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -57,8 +58,9 @@ public final class BackboneTrial {
     private long[] seeds = {0, 1, 2};
     private List<String> optimizers = List.of("sgd", "lars", "lion", "adamw");
 
-    private record Trained(double validation, double test) {
-        static final Trained DIVERGED = new Trained(Double.NaN, Double.NaN);
+    /** Accuracies in percent, NaN where the training diverged. */
+    private record Accuracies(double validation, double test) {
+        static final Accuracies DIVERGED = new Accuracies(Double.NaN, Double.NaN);
 
         double score() {
             return Double.isNaN(validation) ? Double.NEGATIVE_INFINITY : validation;
@@ -191,10 +193,14 @@ public final class BackboneTrial {
         return Search.best(scores);
     }
 
-    private Trained train(Recipe with, Split split, long seed, Running running, Progress progress) {
+    private Accuracies train(Recipe with, Split split, long seed, Running running, Progress progress) {
         long start = System.nanoTime();
-        Trained trained = trained(with, split, seed);
-        boolean diverged = Double.isNaN(trained.validation);
+        String name = label + " + " + with.optimization().optimizer() + " lr "
+                + with.optimization().lr() + " seed " + seed;
+        TrainOptions options = TrainOptions.none()
+                .withWatch(Advance.watch(0, with.schedule().epochs(), at -> progress.training(name, at)));
+        Accuracies found = trained(with, split, seed, options);
+        boolean diverged = Double.isNaN(found.validation);
         running.done++;
         Table table = running.table;
         table.stringColumn("backbone").append(label);
@@ -205,33 +211,34 @@ public final class BackboneTrial {
         table.doubleColumn("epochs").append(with.schedule().epochs());
         table.doubleColumn("train_images").append(split.train().count());
         table.stringColumn("status").append((diverged ? Status.DIVERGED : Status.OK).name());
-        table.doubleColumn("val_top1").append(trained.validation);
-        table.doubleColumn("test_top1").append(trained.test);
+        table.doubleColumn("val_top1").append(found.validation);
+        table.doubleColumn("test_top1").append(found.test);
         progress.finished(
                 running.done,
                 running.expected,
-                label + " + " + with.optimization().optimizer() + " lr "
-                        + with.optimization().lr() + " seed " + seed,
-                diverged ? "diverged" : String.format(Locale.ROOT, "%.1f %%", trained.test),
+                name,
+                diverged ? "diverged" : String.format(Locale.ROOT, "%.1f %%", found.test),
                 Duration.ofNanos(System.nanoTime() - start));
-        return trained;
+        return found;
     }
 
-    private Trained trained(Recipe with, Split split, long seed) {
+    /** Trains as a cell of a study does, with the same seeds. */
+    private Accuracies trained(Recipe with, Split split, long seed, TrainOptions options) {
         ImageSource source = split.train();
         try (NDManager manager = Torch.newManager()) {
             Backbone model = build.apply(new ImageSpec(source.channels(), source.size(), source.classes()));
             model.initialize(manager, Seeds.derive(seed, "parameters"));
-            TrainLoop.Outcome outcome = TrainLoop.run(new Supervised(model, 0), split, with, seed, TrainOptions.none());
+            Objective objective = Objectives.of(with, model, split.source(), seed, 0);
+            TrainLoop.Outcome outcome = TrainLoop.run(objective, split, with, Seeds.derive(seed, "phase", 0), options);
             if (outcome.diverged()) {
-                return Trained.DIVERGED;
+                return Accuracies.DIVERGED;
             }
             Evaluation validation = Evaluation.of(model, split.source(), split.validation());
             return Double.isFinite(validation.loss())
-                    ? new Trained(
+                    ? new Accuracies(
                             validation.top1(),
                             Evaluation.of(model, split.source(), split.test()).top1())
-                    : Trained.DIVERGED;
+                    : Accuracies.DIVERGED;
         }
     }
 }

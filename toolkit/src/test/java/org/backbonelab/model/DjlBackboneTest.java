@@ -9,15 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.ParameterStore;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -50,7 +53,7 @@ class DjlBackboneTest {
     }
 
     private static DjlBackbone net() {
-        return new DjlBackbone(SPEC, () -> block(10));
+        return new DjlBackbone(SPEC, block(10));
     }
 
     @Test
@@ -72,7 +75,7 @@ class DjlBackboneTest {
             other.initialize(manager, 2);
             String weight = roles.get(Role.WEIGHT).get(0);
             assertArrayEquals(values(one, weight), values(same, weight));
-            assertFalse(java.util.Arrays.equals(values(one, weight), values(other, weight)));
+            assertFalse(Arrays.equals(values(one, weight), values(other, weight)));
         }
     }
 
@@ -84,11 +87,11 @@ class DjlBackboneTest {
     void computesWhatTheBlockComputes() {
         try (NDManager manager = Torch.newManager()) {
             Block block = block(10);
-            DjlBackbone model = new DjlBackbone(SPEC, () -> block(10));
+            DjlBackbone model = net();
             model.initialize(manager, 3);
-            block.initialize(manager, ai.djl.ndarray.types.DataType.FLOAT32, new Shape(2, 1, 28, 28));
-            List<ai.djl.nn.Parameter> own = block.getParameters().values();
-            List<ai.djl.nn.Parameter> theirs = model.getParameters().values();
+            block.initialize(manager, DataType.FLOAT32, new Shape(2, 1, 28, 28));
+            List<Parameter> own = block.getParameters().values();
+            List<Parameter> theirs = model.getParameters().values();
             for (int i = 0; i < own.size(); i++) {
                 theirs.get(i).getArray().copyTo(own.get(i).getArray());
             }
@@ -117,14 +120,26 @@ class DjlBackboneTest {
     private static List<Double> losses(NDManager manager, Split split, Recipe recipe) {
         int classes = split.train().classes();
         DjlBackbone model = new DjlBackbone(
-                new ImageSpec(split.train().channels(), split.train().size(), classes), () -> block(classes));
+                new ImageSpec(split.train().channels(), split.train().size(), classes), block(classes));
         model.initialize(manager, 5);
         return TrainLoop.run(new Supervised(model, 0), split, recipe, 5).trainLoss();
     }
 
     @Test
+    void blockWithValuesIsRefusedAndKeepsThem() {
+        try (NDManager manager = Torch.newManager()) {
+            Block block = block(10);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 28, 28));
+            String message = assertThrows(IllegalArgumentException.class, () -> new DjlBackbone(SPEC, block))
+                    .getMessage();
+            assertTrue(message.contains("a new one for every network"), message);
+            assertTrue(block.isInitialized());
+        }
+    }
+
+    @Test
     void otherLogitsAreRefused() {
-        String message = assertThrows(IllegalArgumentException.class, () -> new DjlBackbone(SPEC, () -> block(7)))
+        String message = assertThrows(IllegalArgumentException.class, () -> new DjlBackbone(SPEC, block(7)))
                 .getMessage();
         assertTrue(message.contains("(2, 7)") && message.contains("(2, 10)"), message);
     }

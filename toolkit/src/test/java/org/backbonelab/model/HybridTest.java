@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Set;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.tensor.Torch;
+import org.backbonelab.testing.Golden;
 import org.backbonelab.testing.Nets;
 import org.backbonelab.train.objective.Supervised;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,26 @@ class HybridTest {
                     Math.sqrt(2 / 49.0),
                     deviation(Nets.create(manager, "hybrid_heterogeneous_he_micro"), "conv_dw.weight"),
                     0.015);
+        }
+    }
+
+    /** GELU is nowhere below -0.17: where one follows the sum, neither is the block's output. */
+    @Test
+    void withoutTheLastActivationABlocksOutputHasAnySign() {
+        for (String name : List.of("gelu", "heterogeneous_act")) {
+            assertTrue(lowest(name) > -0.171, name);
+        }
+        for (String name : List.of("gelu_sum", "gelu_normal_sum", "heterogeneous")) {
+            assertTrue(lowest(name) < -0.3, name);
+        }
+    }
+
+    private static double lowest(String part) {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone model = Nets.create(manager, "hybrid_" + part + "_micro");
+            NDArray images = Golden.fill(manager, new Shape(2, 1, 28, 28), 0);
+            List<NDArray> maps = model.stageFeatures(images, Pass.evaluation());
+            return maps.get(0).min().getFloat();
         }
     }
 

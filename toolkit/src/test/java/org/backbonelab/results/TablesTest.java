@@ -46,6 +46,24 @@ class TablesTest {
         assertTrue(Double.isNaN(table.doubleColumn("val_top1").getDouble(1)));
     }
 
+    /** One that diverged lacks what is measured at the end. */
+    @Test
+    void seriesOfRowsWithOtherMetricsStandInOneTable() {
+        Row extra = new Row(
+                "3",
+                "{}",
+                ROWS.get(0).axes(),
+                Row.Status.OK,
+                java.util.Map.of("best_test_top1", 3.0),
+                java.util.Map.of("train_loss", List.of(1.0)),
+                java.util.Map.of(),
+                1);
+        Table table = Tables.series("train_loss", List.of(extra, ROWS.get(1)));
+        assertEquals(4, table.rowCount());
+        assertEquals(3, table.doubleColumn("best_test_top1").getDouble(0));
+        assertTrue(Double.isNaN(table.doubleColumn("best_test_top1").getDouble(1)));
+    }
+
     @Test
     void seriesAreLong() {
         Table table = Tables.series("train_loss", ROWS);

@@ -14,7 +14,9 @@ import org.backbonelab.layer.Linear;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.model.Backbone;
 import org.backbonelab.model.ImageSpec;
+import org.backbonelab.recipe.Recipe;
 import org.backbonelab.recipe.Recipes;
+import org.backbonelab.results.Row;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -86,17 +88,42 @@ class BackboneTrialTest {
         assertEquals(found.print(), trial("mine").run(Progress.NONE).print(), "the same twice");
     }
 
+    /** A network of the list trains as a study trains it. */
     @Test
-    void networksOfTheListAreTriedByName() {
-        Table found = BackboneTrial.of("linear")
+    void accuraciesAreThoseOfAStudy() {
+        Recipe recipe = Recipes.brief(2);
+        Table found = BackboneTrial.of("resnet_micro")
+                .on("synthetic@16")
+                .images(96, 40, 40)
+                .recipe(recipe)
+                .optimizers("sgd")
+                .seeds(3)
+                .run(Progress.NONE);
+        assertTrue(found.rowCount() >= 3);
+        CellTrainer trainer = new CellTrainer(List.of());
+        for (int i = 0; i < found.rowCount(); i++) {
+            Recipe own =
+                    recipe.withOptimizer("sgd").withLr(found.doubleColumn("lr").get(i));
+            Cell cell = new Cell("synthetic@16", 96, 40, 40, "resnet_micro", "plain", List.of(own), 3);
+            Row row = trainer.train(cell);
+            assertEquals(
+                    row.metrics().get("val_top1"),
+                    found.doubleColumn("val_top1").get(i));
+            assertEquals(
+                    row.metrics().get("test_top1"),
+                    found.doubleColumn("test_top1").get(i));
+        }
+    }
+
+    @Test
+    void theRecipeSaysWhatIsLearned() {
+        BackboneTrial masked = BackboneTrial.of("linear")
                 .on("synthetic@8")
                 .images(40, 20, 20)
-                .recipe(Recipes.brief(1))
-                .optimizers("sgd")
-                .seeds(0)
-                .run(Progress.NONE);
-        assertEquals("linear", found.stringColumn("backbone").get(0));
-        assertEquals(1, found.stringColumn("backbone").countUnique());
+                .recipe(Recipes.fcmae().withEpochs(1, 0));
+        String message = assertThrows(IllegalArgumentException.class, () -> masked.run(Progress.NONE))
+                .getMessage();
+        assertTrue(message.contains("expected a ConvNeXt"), message);
     }
 
     @Test
