@@ -2,8 +2,9 @@
 
 Not a unit test and not in CI: it needs root, iproute2 and some minutes a repeat. A master with the notebook's process on
 one host, workers on two others. While a study of eight cells is trained, one worker is killed with its executor, one
-executor is killed while it writes a checkpoint, and the link of one host is down for twenty seconds. The rows must be
-those of the serial runner, bit for bit but for times, and each cell must have been finished once.
+executor is killed while it writes a checkpoint, the link of one host is down for twenty seconds, and the notebook's
+process is killed and started again. The rows must be those of the serial runner, bit for bit but for times, each cell
+must have been finished once, and what was in training when the notebook's process died must have gone on from there.
 """
 
 import argparse
@@ -145,10 +146,53 @@ def kill_in_a_checkpoint(host):
     os.kill(executor, signal.SIGKILL)
 
 
+def study(cluster, results, epochs, log):
+    cluster.start(
+        "study", "bblab-master", "org.backbonelab.spark.HostsStudy", f"spark://{MASTER}:7077", str(results), str(epochs),
+        log=log,
+    )  # fmt: skip
+    return cluster.processes["study"]
+
+
+def rows(results):
+    """When each row was written."""
+    return {path.name: path.stat().st_mtime_ns for path in results.glob("*.json")}
+
+
+def last_epochs(text):
+    """How far each cell was when it was last heard of, of those that are not finished."""
+    epochs = {label: float(epoch) for label, epoch in re.findall(r"^training (.*) ([\d.]+)$", text, re.M)}
+    finished = set(re.findall(r"^finished (.*)$", text, re.M))
+    return {label: epoch for label, epoch in epochs.items() if label not in finished}
+
+
+def first_epochs(text):
+    epochs = {}
+    for label, epoch in re.findall(r"^training (.*) ([\d.]+)$", text, re.M):
+        epochs.setdefault(label, float(epoch))
+    return epochs
+
+
+def killed_and_started_again(cluster, results, epochs, said, again):
+    """Kills the notebook's process in mid-training and starts it again; its new process, and what did not go on."""
+    first = cluster.processes["study"]
+    first.kill()
+    first.wait()
+    wait_for(lambda: not executor_on("bblab-one") and not executor_on("bblab-two"))
+    before, left = rows(results), last_epochs(said.read_text(encoding="utf-8"))
+    second = study(cluster, results, epochs, again)
+    if second.wait(900):
+        raise SystemExit(f"the study failed; its log is {again}")
+    wrong = [name for name, written in rows(results).items() if before.get(name, written) != written]
+    seen = first_epochs(again.read_text(encoding="utf-8"))
+    # A cell's checkpoint is of an epoch's end, and its first news may come within the next one.
+    return wrong + [label for label, epoch in left.items() if epoch > 1 and seen.get(label, epoch) < epoch - 1]
+
+
 def repeat(folder, class_path, opens, epochs, dice):
     cluster = Cluster(folder, class_path, opens)
     results = folder / "results"
-    said = folder / "study.log"
+    said, again = folder / "study.log", folder / "study again.log"
     try:
         cluster.start(
             "master", "bblab-master", "org.apache.spark.deploy.master.Master", "--host", MASTER, "--port", "7077",
@@ -157,11 +201,7 @@ def repeat(folder, class_path, opens, epochs, dice):
         time.sleep(4)
         cluster.worker("one", "bblab-one")
         cluster.worker("two", "bblab-two")
-        cluster.start(
-            "study", "bblab-master", "org.backbonelab.spark.HostsStudy", f"spark://{MASTER}:7077", str(results),
-            str(epochs), log=said,
-        )  # fmt: skip
-        study = cluster.processes["study"]
+        study(cluster, results, epochs, said)
         trained = lambda: said.read_text(encoding="utf-8").count("training ")  # noqa: E731
         wait_for(lambda: trained() > dice.randint(2, 8))
         # The worker's own end takes its executor along.
@@ -177,13 +217,17 @@ def repeat(folder, class_path, opens, epochs, dice):
         ip("-n", "bblab-one", "link", "set", "eth0", "down")
         time.sleep(CUT)
         ip("-n", "bblab-one", "link", "set", "eth0", "up")
-        if study.wait(900):
-            raise SystemExit(f"the study failed; its log is {said}")
+        wait_for(lambda: executor_on("bblab-one") and executor_on("bblab-two"), seconds=300)
+        time.sleep(dice.uniform(0, 3))
+        wrong = killed_and_started_again(cluster, results, epochs, said, again)
     finally:
         cluster.stop()
     text = said.read_text(encoding="utf-8")
+    later = again.read_text(encoding="utf-8").strip().splitlines()
     finished = re.findall(r"^finished (.*)$", text, re.M)
-    return facts(results), finished, text.strip().splitlines()[-1], re.findall(r"^machines (.*)$", text, re.M)[-1]
+    wrong += [line for line in finished if "finished " + line in later]
+    print(f"   finished before the notebook's process died: {len(finished)}; trained twice or not gone on: {wrong or 'none'}", flush=True)
+    return facts(results), wrong, later[-1], re.findall(r"^machines (.*)$", text, re.M)[-1]
 
 
 def main():
@@ -210,8 +254,8 @@ def main():
             up()
             place = folder / str(number)
             place.mkdir()
-            found, finished, last, machines = repeat(place, arguments.class_path, opens, arguments.epochs, dice)
-            ok = found == expected and last == "done" and len(finished) == len(set(finished)) == len(expected)
+            found, wrong, last, machines = repeat(place, arguments.class_path, opens, arguments.epochs, dice)
+            ok = found == expected and last == "done" and not wrong
             good += ok
             print(f"{number + 1}: {'equal' if ok else 'DIFFERS, see ' + str(place)}; {machines}", flush=True)
             if ok:

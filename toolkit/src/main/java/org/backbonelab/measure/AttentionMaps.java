@@ -4,16 +4,24 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.backbonelab.data.Batch;
 import org.backbonelab.layer.Pass;
 import org.backbonelab.layer.Tap;
 import org.backbonelab.model.Backbone;
+import org.backbonelab.study.Measure;
 import org.backbonelab.tensor.Torch;
 import org.backbonelab.train.objective.Supervised;
+import org.hipparchus.stat.StatUtils;
 
 /** What a ViT's class token attends to, as pictures (Caron et al., arXiv 2104.14294, figure 1; arXiv 2106.01548, section 4). */
 public final class AttentionMaps {
+    /** How many images the measure looks at. */
+    public static final int IMAGES = 10;
+
     private AttentionMaps() {}
 
     /**
@@ -27,6 +35,37 @@ public final class AttentionMaps {
      * @throws IllegalArgumentException if the network has no such block, or no class token
      */
     public static double[][][] of(Backbone model, Batch images, int block) {
+        List<float[]> means = means(model, images);
+        if (block < 1 || block > means.size()) {
+            throw new IllegalArgumentException("block is " + block + ", expected 1 to " + means.size()
+                    + ", the blocks of the network with self-attention over all positions");
+        }
+        return maps(means.get(block - 1), images.count());
+    }
+
+    /**
+     * Returns the measure {@code attention}: series {@code attention_maps}, the class token's attention in the last block on
+     * {@value #IMAGES} test images, (N, rows, columns) of patches, and {@code attention_images}, the images' first channel, (N, H,
+     * W), each from 0, its darkest pixel, to 1. Of a network without a class token it finds nothing.
+     */
+    public static Measure lastBlock() {
+        return Measure.of("attention", t -> {
+            Batch batch = TestImages.batch(t.split(), IMAGES);
+            List<float[]> means = means(t.model(), batch);
+            if (means.isEmpty() || side(means.get(0), batch.count()) == 0) {
+                return new Measure.Found(Map.of(), Map.of());
+            }
+            List<Double> maps = Arrays.stream(maps(means.get(means.size() - 1), batch.count()))
+                    .flatMap(Arrays::stream)
+                    .flatMapToDouble(Arrays::stream)
+                    .mapToObj(v -> Math.round(v * 1e6) / 1e6)
+                    .toList();
+            return new Measure.Found(Map.of(), Map.of("attention_maps", maps, "attention_images", firstChannel(batch)));
+        });
+    }
+
+    /** Returns the attention of the class token to all tokens, (N, T), of each block. */
+    private static List<float[]> means(Backbone model, Batch images) {
         return Torch.withoutGradients(() -> {
             try (NDManager manager = Torch.newManager();
                     NDScope scope = new NDScope()) {
@@ -35,13 +74,26 @@ public final class AttentionMaps {
                 Pass pass =
                         Pass.evaluation().withTap(Tap.ATTENTION, (name, weights) -> means.add(ofClassToken(weights)));
                 model.apply(Supervised.images(manager, images), pass);
-                if (block < 1 || block > means.size()) {
-                    throw new IllegalArgumentException("block is " + block + ", expected 1 to " + means.size()
-                            + ", the blocks of the network with self-attention over all positions");
-                }
-                return maps(means.get(block - 1), images.count());
+                return means;
             }
         });
+    }
+
+    private static List<Double> firstChannel(Batch batch) {
+        int plane = batch.size() * batch.size();
+        List<Double> out = new ArrayList<>();
+        for (int n = 0; n < batch.count(); n++) {
+            int from = n * batch.channels() * plane;
+            double[] values = IntStream.range(from, from + plane)
+                    .mapToDouble(i -> batch.pixels()[i])
+                    .toArray();
+            double low = StatUtils.min(values);
+            double range = Math.max(StatUtils.max(values) - low, Float.MIN_NORMAL);
+            for (double value : values) {
+                out.add(Math.round((value - low) / range * 1e3) / 1e3);
+            }
+        }
+        return out;
     }
 
     /** From (N, heads, T, T) to the first row's mean over heads: (N, T). */
@@ -49,10 +101,17 @@ public final class AttentionMaps {
         return weights.get(":,:,0").mean(new int[] {1}).toFloatArray();
     }
 
+    /** Returns the patches along an edge, 0 if there is no class token before a square of them. */
+    private static int side(float[] attention, int count) {
+        int patches = attention.length / count - 1;
+        int side = (int) Math.round(Math.sqrt(patches));
+        return side * side == patches ? side : 0;
+    }
+
     private static double[][][] maps(float[] attention, int count) {
         int tokens = attention.length / count;
-        int side = (int) Math.round(Math.sqrt(tokens - 1.0));
-        if (side * side != tokens - 1) {
+        int side = side(attention, count);
+        if (side == 0) {
             throw new IllegalArgumentException("attention over " + tokens
                     + " positions, expected a class token and a square of patches; choose a ViT");
         }

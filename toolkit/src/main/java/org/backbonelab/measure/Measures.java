@@ -22,6 +22,7 @@ public final class Measures {
                 LossSurface.grid(),
                 ActiveNeurons.overDepth(),
                 Attacks.accuracy(),
+                AttentionMaps.lastBlock(),
                 BranchGains.overDepth(),
                 Spectra.overDepth(),
                 CorruptionAccuracy.top1());

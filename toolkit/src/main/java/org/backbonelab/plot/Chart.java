@@ -88,13 +88,13 @@ public final class Chart extends Figure {
     }
 
     /**
-     * Adds a fitted line with its confidence band.
+     * Adds a fitted line with its confidence band; a second or third one of a figure has another colour and dash.
      *
      * @param fit columns {@code x}, {@code y} and, for the band, {@code lo} and {@code hi}
      * @param name what the legend calls it
      */
     public Chart withFit(Table fit, String name) {
-        return withTraces(SeriesTraces.fit(fit, name));
+        return withTraces(SeriesTraces.fit(fit, name, traces));
     }
 
     /** Rings the points of a frontier and joins them in the order of x. */

@@ -12,7 +12,10 @@ import tech.tablesaw.api.Table;
 
 /** Plotly traces of series: lines, markers, bars, boxes, with their intervals. */
 final class SeriesTraces {
-    private static final String FIT = "#333333";
+    /** The frontier is dotted, so fits are not. */
+    private static final List<String> FIT_DASHES = List.of("dash", "dashdot", "longdash");
+
+    private static final List<String> FIT_COLOURS = List.of("#333333", "#aa3377", "#117733");
 
     private SeriesTraces() {}
 
@@ -98,17 +101,25 @@ final class SeriesTraces {
         return traces;
     }
 
-    static List<Map<String, Object>> fit(Table table, String name) {
+    /** A fitted line with its band; the second and third of a figure look otherwise than the first. */
+    static List<Map<String, Object>> fit(Table table, String name, List<Map<String, Object>> others) {
+        int number = (int) others.stream()
+                .filter(trace -> trace.get("line") instanceof Map<?, ?> line
+                        && FIT_DASHES.contains(String.valueOf(line.get("dash"))))
+                .count();
+        String colour = FIT_COLOURS.get(number % FIT_COLOURS.size());
         Rows rows = new Rows(table);
         List<Integer> order = ordered(rows, "x", rows.all());
         List<Map<String, Object>> traces = new ArrayList<>();
         if (table.containsColumn("lo") && table.containsColumn("hi")) {
-            traces.add(band(rows, "x", "lo", "hi", order, FIT, name));
+            traces.add(band(rows, "x", "lo", "hi", order, colour, name));
         }
         Map<String, Object> line = xy("scatter", name, rows, "x", "y", order);
         line.put("mode", "lines");
         line.put("legendgroup", name);
-        line.put("line", PlotlyJson.map("color", FIT, "width", 2, "dash", "dash"));
+        line.put(
+                "line",
+                PlotlyJson.map("color", colour, "width", 2, "dash", FIT_DASHES.get(number % FIT_DASHES.size())));
         traces.add(line);
         return traces;
     }

@@ -13,6 +13,10 @@ import tech.tablesaw.api.Table;
  * geometric mean over these losses. Intervals draw the runs of both families anew, around each network's curve, and take both
  * frontiers again in every draw; they hold the scatter of runs, not that of other sizes or budgets that could have been tried.
  *
+ * <p>Of 300 simulated pairs of families, one needing three times the compute of the other, the interval of the ratio held the truth
+ * in 96 % where a family has three sizes, with one seed and with two; in 93 % (one seed) and 89 % (two seeds) where it has six, whose
+ * frontiers change hands more often. Intervals at single losses held it in 94 to 97 %.
+ *
  * @param ratio compute of the first family over that of the second; below 1 the first needs less
  * @param lo lower end of the ratio's 95 % interval
  * @param hi upper end
@@ -36,7 +40,7 @@ public record EqualLoss(double ratio, double lo, double hi, Table byLoss, String
             return none(ours[1], theirs[1]);
         }
         double[] losses = IntStream.range(0, LOSSES)
-                .mapToDouble(i -> high + (low - high) * i / (LOSSES - 1))
+                .mapToDouble(i -> high + (low - high) * (i + 0.5) / LOSSES)
                 .toArray();
         RunBootstrap.Intervals logs = RunBootstrap.between(
                 RunBootstrap.curves(first),

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.backbonelab.data.Batch;
 import org.backbonelab.data.Datasets;
 import org.backbonelab.data.ImageSource;
 import org.backbonelab.data.Images;
@@ -89,6 +91,25 @@ class MeasuresTest {
             assertEquals(branches, gains.size());
             gains.forEach(gain -> assertEquals(start, gain, 1e-12));
             assertEquals(branches > 0, found.metrics().containsKey("branch_gain"));
+        }
+    }
+
+    @Test
+    void attentionIsOfTheLastBlockAndOfNetworksThatHaveIt() {
+        try (NDManager manager = Torch.newManager()) {
+            Backbone vit = Nets.create(manager, "vit_micro");
+            Map<String, List<Double>> found =
+                    measure(AttentionMaps.lastBlock(), vit).series();
+            Batch images = TestImages.batch(SPLIT, AttentionMaps.IMAGES);
+            double[][][] maps = AttentionMaps.of(vit, images, 4);
+            assertEquals(10 * 49, found.get("attention_maps").size());
+            assertEquals(maps[3][2][5], found.get("attention_maps").get(3 * 49 + 2 * 7 + 5), 1e-6);
+            List<Double> first = found.get("attention_images").subList(0, 784);
+            assertEquals(0, Collections.min(first));
+            assertEquals(1, Collections.max(first));
+            assertEquals(10 * 784, found.get("attention_images").size());
+            Backbone resnet = Nets.create(manager, "resnet_micro");
+            assertEquals(Map.of(), measure(AttentionMaps.lastBlock(), resnet).series());
         }
     }
 

@@ -155,6 +155,14 @@ class PlotsTest {
     }
 
     @Test
+    void twoFitsOfAFigureAreToldApart() {
+        Chart one = Plots.logLog(Samples.curves(), "macs", "loss", "model").withFit(Samples.fit(), "power law");
+        JsonNode json = json(one.withFit(Samples.fit(), "floor"));
+        assertNotEquals(
+                trace(json, "power law").path("line"), trace(json, "floor").path("line"));
+    }
+
+    @Test
     void barsStandSideBySideAndBoxesHoldTheirValues() {
         JsonNode bars = json(Samples.all().get("bars"));
         assertEquals("group", bars.at("/layout/barmode").asText());

@@ -33,7 +33,15 @@ class EqualLossTest {
         EqualLoss ratio = EqualLoss.between(runs(3, 0, 1, 0), runs(1, 0, 1, 0), 100, 0);
         assertEquals(3, ratio.ratio(), 1e-9);
         ratio.byLoss().doubleColumn("ratio").forEach(r -> assertEquals(3, r, 1e-9));
-        assertEquals(1, ratio.byLoss().doubleColumn("loss").max(), 1e-9);
+        // The losses lie between those that both families reach, 1 and 128^-0.1; each stands for a twelfth of the way.
+        assertEquals(
+                Math.pow(128, -0.1 * 0.5 / 12),
+                ratio.byLoss().doubleColumn("loss").max(),
+                1e-9);
+        assertEquals(
+                Math.pow(128, -0.1 * 11.5 / 12),
+                ratio.byLoss().doubleColumn("loss").min(),
+                1e-9);
     }
 
     /** Of 60 pairs of scattered families, nearly all intervals hold the true ratio. */

@@ -22,6 +22,7 @@ final class ScalingCoverage {
     private static final double ALPHA = 0.4;
     private static final double BETA = 0.3;
     private static final double SCATTER = 0.006;
+    private static final double TIMES = 3;
 
     /** Six sizes as published, three as on a laptop. */
     static final double[] SIX = {1, 2, 4, 6, 8, 12};
@@ -38,6 +39,11 @@ final class ScalingCoverage {
 
     /** Runs of compute N D and loss E + N^-alpha + D^-beta, times a normal scatter in logarithms. */
     static ScalingRuns runs(double[] sizes, int seeds, double floor, double scatter, long set) {
+        return runs(1, sizes, seeds, floor, scatter, set);
+    }
+
+    /** The same of a family whose networks need so many times the compute. */
+    private static ScalingRuns runs(double factor, double[] sizes, int seeds, double floor, double scatter, long set) {
         Table table = Table.create("runs", StringColumn.create("network"));
         for (String name : new String[] {"compute", "loss", "size", "images"}) {
             table.addColumns(DoubleColumn.create(name));
@@ -49,7 +55,7 @@ final class ScalingCoverage {
                     double z = Seeds.stream(set, "scatter", place).nextGaussian();
                     double loss = floor + Math.pow(n, -ALPHA) + Math.pow(d, -BETA);
                     table.stringColumn(0).append("n" + n);
-                    table.doubleColumn(1).append(n * d);
+                    table.doubleColumn(1).append(factor * n * d);
                     table.doubleColumn(2).append(loss * Math.exp(scatter * z));
                     table.doubleColumn(3).append(n);
                     table.doubleColumn(4).append(d);
@@ -116,7 +122,30 @@ final class ScalingCoverage {
         };
     }
 
-    /** Prints the coverage of the named fits: sets, draws, names. */
+    /**
+     * Counts how often {@link EqualLoss} holds the true ratio, of families one of which needs three times the compute of the other:
+     * the ratio of all losses together, and the mean share of single losses whose own interval holds it.
+     */
+    static double[] equalLoss(double[] sizes, int seeds, int draws, int sets) {
+        double[] held = new double[2];
+        for (long set = 0; set < sets; set++) {
+            EqualLoss found = EqualLoss.between(
+                    runs(TIMES, sizes, seeds, 1, SCATTER, 2 * set),
+                    runs(1, sizes, seeds, 1, SCATTER, 2 * set + 1),
+                    draws,
+                    set);
+            held[0] += found.lo() <= TIMES && TIMES <= found.hi() ? 1 : 0;
+            Table single = found.byLoss().dropRowsWithMissingValues();
+            held[1] += single.doubleColumn("lo")
+                            .isLessThanOrEqualTo(TIMES)
+                            .and(single.doubleColumn("hi").isGreaterThanOrEqualTo(TIMES))
+                            .size()
+                    / (double) single.rowCount();
+        }
+        return new double[] {held[0] / sets, held[1] / sets};
+    }
+
+    /** Prints the coverage of the named fits: sets, draws, names; the name "equal" stands for {@link #equalLoss}. */
     public static void main(String... args) {
         int sets = Integer.parseInt(args[0]);
         int draws = Integer.parseInt(args[1]);
@@ -124,6 +153,10 @@ final class ScalingCoverage {
         sizes.put("six", SIX);
         sizes.put("three", THREE);
         for (String name : Arrays.copyOfRange(args, 2, args.length)) {
+            if (name.equals("equal")) {
+                printEqualLoss(sizes, draws, sets);
+                continue;
+            }
             double floor = name.equals("power") ? 0 : 1;
             sizes.forEach((label, n) -> {
                 for (int seeds = 1; seeds <= 2; seeds++) {
@@ -147,5 +180,21 @@ final class ScalingCoverage {
                 }
             });
         }
+    }
+
+    private static void printEqualLoss(Map<String, double[]> sizes, int draws, int sets) {
+        sizes.forEach((label, n) -> {
+            for (int seeds = 1; seeds <= 2; seeds++) {
+                double[] held = equalLoss(n, seeds, draws, sets);
+                System.out.printf(
+                        Locale.ROOT,
+                        "equal loss, %s sizes, %d seeds: ratio %.3f, at single losses %.3f of %d sets%n",
+                        label,
+                        seeds,
+                        held[0],
+                        held[1],
+                        sets);
+            }
+        });
     }
 }
