@@ -31,7 +31,7 @@ final class Browser implements AutoCloseable {
             + " rm -rf \"$profile\" || { sleep 1; rm -rf \"$profile\"; }";
 
     /** A large picture is asked for once more at scale 1, so that notebooks stay small. */
-    private static final int LARGE_PNG = 150_000;
+    private static final int LARGE_PNG = 60_000;
 
     /** Seconds that the browser has to end by itself. */
     private static final int PATIENCE = 5;
@@ -75,7 +75,7 @@ final class Browser implements AutoCloseable {
         return command;
     }
 
-    /** The figure, given as JSON, as a PNG of twice its size in pixels. */
+    /** The figure, given as JSON, as a PNG of 256 colours and twice its size in pixels. */
     byte[] png(String figure, Duration limit) throws IOException, InterruptedException, TimeoutException {
         byte[] png = png(figure, 2, limit);
         return png.length <= LARGE_PNG ? png : png(figure, 1, limit);
@@ -87,7 +87,7 @@ final class Browser implements AutoCloseable {
                 + " figure.width = figure.layout.width || 700; figure.height = figure.layout.height || 450;"
                 + " return Plotly.toImage(figure, {format: 'png', scale: " + scale
                 + ", width: figure.width, height: figure.height, imageDataOnly: true}); })()";
-        return Pictures.png(Pictures.read(Base64.getDecoder().decode(evaluate(script, limit))));
+        return Pictures.png(PaletteImage.of(Pictures.read(Base64.getDecoder().decode(evaluate(script, limit)))));
     }
 
     /** The string that a script in the browser's page comes to. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,5 +54,35 @@ class PicturesTest {
         byte[] png = Pictures.png(image);
         assertEquals(image.getRGB(0, 0), Pictures.read(png).getRGB(0, 0));
         assertArrayEquals(png, Pictures.png(image));
+    }
+
+    @Test
+    void aPaletteKeepsFewColoursAndComesNearToMany() throws IOException {
+        BufferedImage few = Pictures.gray(new float[] {0, 0.1f, 0.5f, 1}, 2, 2, 1);
+        assertEquals(few.getRGB(1, 0), PaletteImage.of(few).getRGB(1, 0));
+        // A plane of two colour scales on white, most of it background.
+        BufferedImage many = new BufferedImage(200, 256, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < 256; y++) {
+            for (int x = 0; x < 200; x++) {
+                many.setRGB(x, y, x < 120 ? WHITE : x < 160 ? (y << 16) + x : (y << 8) + 255 - x);
+            }
+        }
+        BufferedImage palette = PaletteImage.of(many);
+        assertEquals(256, ((IndexColorModel) palette.getColorModel()).getMapSize());
+        int farthest = 0;
+        for (int y = 0; y < 256; y++) {
+            for (int x = 0; x < 200; x++) {
+                for (int shift = 0; shift < 24; shift += 8) {
+                    int difference = (many.getRGB(x, y) >> shift & 255) - (palette.getRGB(x, y) >> shift & 255);
+                    farthest = Math.max(farthest, Math.abs(difference));
+                }
+            }
+        }
+        assertEquals(WHITE, palette.getRGB(7, 7));
+        assertTrue(farthest <= 16, "off by " + farthest);
+        byte[] png = Pictures.png(palette);
+        assertEquals(palette.getRGB(150, 99), Pictures.read(png).getRGB(150, 99));
+        assertTrue(png.length < Pictures.png(many).length);
+        assertArrayEquals(png, Pictures.png(PaletteImage.of(many)));
     }
 }
