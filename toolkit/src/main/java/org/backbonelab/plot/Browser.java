@@ -31,7 +31,7 @@ final class Browser implements AutoCloseable {
             + " rm -rf \"$profile\" || { sleep 1; rm -rf \"$profile\"; }";
 
     /** A large picture is asked for once more at scale 1, so that notebooks stay small. */
-    private static final int LARGE_PNG = 60_000;
+    private static final int LARGE_PNG = 45_000;
 
     /** Seconds that the browser has to end by itself. */
     private static final int PATIENCE = 5;
