@@ -174,7 +174,7 @@ def first_epochs(text):
 
 
 def killed_and_started_again(cluster, results, epochs, said, again):
-    """Kills the notebook's process in mid-training and starts it again; its new process, and what did not go on."""
+    """Kills the notebook's process in mid-training and starts it again; what was trained twice or did not go on."""
     first = cluster.processes["study"]
     first.kill()
     first.wait()
@@ -185,6 +185,8 @@ def killed_and_started_again(cluster, results, epochs, said, again):
         raise SystemExit(f"the study failed; its log is {again}")
     wrong = [name for name, written in rows(results).items() if before.get(name, written) != written]
     seen = first_epochs(again.read_text(encoding="utf-8"))
+    if not any(label in seen for label, epoch in left.items() if epoch > 1):
+        wrong.append("nothing that was in training was heard of again")
     # A cell's checkpoint is of an epoch's end, and its first news may come within the next one.
     return wrong + [label for label, epoch in left.items() if epoch > 1 and seen.get(label, epoch) < epoch - 1]
 
@@ -226,7 +228,7 @@ def repeat(folder, class_path, opens, epochs, dice):
     later = again.read_text(encoding="utf-8").strip().splitlines()
     finished = re.findall(r"^finished (.*)$", text, re.M)
     wrong += [line for line in finished if "finished " + line in later]
-    print(f"   finished before the notebook's process died: {len(finished)}; trained twice or not gone on: {wrong or 'none'}", flush=True)
+    print(f"   finished before the notebook's process died: {len(finished)}; wrong: {wrong or 'nothing'}", flush=True)
     return facts(results), wrong, later[-1], re.findall(r"^machines (.*)$", text, re.M)[-1]
 
 

@@ -30,21 +30,30 @@ final class PaletteImage {
         int width = image.getWidth();
         int height = image.getHeight();
         int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
-        Map<Integer, Integer> counts = new TreeMap<>();
-        for (int pixel : pixels) {
-            counts.merge(pixel & 0xffffff, 1, Integer::sum);
-        }
+        Map<Integer, Integer> counts = counts(pixels);
         int[] palette = palette(counts);
         Map<Integer, Byte> indices = new HashMap<>();
         counts.keySet().forEach(colour -> indices.put(colour, (byte) nearest(colour, palette)));
+        byte[] out = new byte[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            boolean again = i > 0 && pixels[i] == pixels[i - 1];
+            out[i] = again ? out[i - 1] : indices.get(pixels[i] & 0xffffff);
+        }
         IndexColorModel model = new IndexColorModel(8, palette.length, palette, 0, false, -1, 0);
-        BufferedImage out = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
-        byte[] row = new byte[width];
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                row[x] = indices.get(pixels[y * width + x] & 0xffffff);
+        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
+        picture.getRaster().setDataElements(0, 0, width, height, out);
+        return picture;
+    }
+
+    /** Counts by runs: most of a figure is background. */
+    private static Map<Integer, Integer> counts(int... pixels) {
+        Map<Integer, Integer> out = new TreeMap<>();
+        int start = 0;
+        for (int i = 1; i <= pixels.length; i++) {
+            if (i == pixels.length || pixels[i] != pixels[start]) {
+                out.merge(pixels[start] & 0xffffff, i - start, Integer::sum);
+                start = i;
             }
-            out.getRaster().setDataElements(0, y, width, 1, row);
         }
         return out;
     }

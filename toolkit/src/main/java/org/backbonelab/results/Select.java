@@ -112,7 +112,7 @@ public final class Select {
     }
 
     /**
-     * Returns the rows whose columns have the given values, sorted by seed, so that two selections can be paired.
+     * Returns the rows whose columns have the given values, sorted by seed if they have one, so that two selections can be paired.
      *
      * @param columnsAndValues column, value, column, value, ...; values are compared as text, numbers as 0.05
      */
@@ -126,7 +126,7 @@ public final class Select {
                             ? numbers.isEqualTo(Double.parseDouble(value))
                             : out.stringColumn(column).isEqualTo(value));
         }
-        return out.sortAscendingOn("seed");
+        return out.containsColumn("seed") ? out.sortAscendingOn("seed") : out;
     }
 
     /**

@@ -117,5 +117,8 @@ class SelectTest {
                         Rows.of(4, "b", 0.1, 0, 80)));
         Table found = Select.where(rows, "backbone", "a", "lr", "0.10");
         assertArrayEquals(new double[] {60, 61}, found.doubleColumn("val_top1").asDoubleArray());
+        Table means = rows.copy().removeColumns("seed");
+        Table other = Select.where(means, "backbone", "a", "lr", "0.10");
+        assertArrayEquals(new double[] {61, 60}, other.doubleColumn("val_top1").asDoubleArray());
     }
 }
